@@ -1,0 +1,477 @@
+"""The LaTeX of claims: nothing is lost, and nothing passes for more than it is."""
+
+import random
+import re
+import shutil
+import string
+import subprocess
+from dataclasses import replace
+
+import pytest
+import sympy
+from hypothesis import given
+from hypothesis import strategies as st
+
+from theory import (
+    ByClaim,
+    Categorical,
+    Cited,
+    Claim,
+    Derivation,
+    Domain,
+    Equivalent,
+    Exchange,
+    ForAll,
+    Identity,
+    Labels,
+    Natural,
+    Observable,
+    Real,
+    Seen,
+    Simplex,
+    Source,
+    Standing,
+    Step,
+    Trend,
+    Vector,
+    algebra,
+    definition,
+    select,
+    topics,
+)
+from theory.core.errors import AssayError
+from theory.core.printing import latex
+from theory.core.source import Paper
+from verify.core.document import document, latex_text, plain
+from verify.core.verdict import Decision, How, Verdict
+
+PAPER = Paper("doe2020", "On Things & Others", "Doe, Jané and Roe, R.", "Journal_of #1", 2020)
+SOURCE = Source(PAPER, "Section 2", seen=Seen.RECOLLECTION, standing=Standing.SHARPENED)
+a = Real("a", above=0, meaning="a positive number")
+n = Natural("n", at_least=1)
+size = Observable("size", (a,), r"\|a\|", "size of a", definition=(a + 1) ** 2)
+
+
+def claim(short="thing", **changes):
+    fields = {
+        "id": f"made-up.{short}",
+        "title": "A square",
+        "says": "The square of a sum.",
+        "statement": Identity(size(a), a**2 + 2 * a + 1),
+        "domain": Domain(a),
+        "source": SOURCE,
+        "observables": (size,),
+        "derivation": Derivation(
+            Step((a + 1) ** 2, by=definition), Step(a**2 + 2 * a + 1, by=algebra)
+        ),
+    }
+    return Claim(**{**fields, **changes})
+
+
+def verdict(decision=Decision.CONFIRMED, **changes):
+    fields = {
+        "id": "made-up.thing",
+        "verdict": decision,
+        "how": How.STATISTICAL,
+        "resolution": 1e-6,
+        "error_probability": 1e-3,
+        "points": 12,
+        "samples": 34567,
+        "seconds": 1.0,
+        "derivation": {"proved": 2},
+        "reason": "",
+    }
+    return Verdict(**{**fields, **changes})
+
+
+# ------------------------------------------------------------------------------- compiling
+
+HOST = r"""\documentclass[10pt]{article}
+\usepackage[T1]{fontenc}
+\usepackage{lmodern,amsmath,amssymb,amsthm,mathtools}
+\newtheorem{theorem}{Theorem}
+\begin{document}
+\input{fragment}
+\end{document}
+"""
+
+
+def compiled(folder, text, standalone):
+    """The log of a second run of pdflatex, which knows all references."""
+    if shutil.which("pdflatex") is None:
+        pytest.skip("pdflatex is not installed")
+    if standalone:
+        (folder / "main.tex").write_text(text, encoding="utf-8")
+    else:
+        (folder / "main.tex").write_text(HOST, encoding="utf-8")
+        (folder / "fragment.tex").write_text(text, encoding="utf-8")
+    command = ["pdflatex", "-no-shell-escape", "-interaction=nonstopmode", "-halt-on-error"]
+    for _ in range(2):
+        run = subprocess.run(
+            [*command, "main.tex"], cwd=folder, capture_output=True, timeout=300, check=False
+        )
+        assert run.returncode == 0, run.stdout.decode(errors="replace")[-3000:]
+    return (folder / "main.log").read_text(encoding="utf-8", errors="replace")
+
+
+def assert_clean(log, most=15.0):
+    excess = [float(width) for width in re.findall(r"Overfull \\hbox \(([\d.]+)pt", log)]
+    assert max(excess, default=0.0) <= most, [line for line in log.splitlines() if "Over" in line]
+    log = log.replace("\n", "")
+    assert "undefined references" not in log
+    assert "multiply" not in log
+    assert not re.search(r"(Reference|Citation) `[^']*' on page \d+ undefined", log)
+
+
+@pytest.mark.parametrize("standalone", [True, False])
+@pytest.mark.parametrize("topic", topics())
+def test_the_catalogue_compiles_and_stays_on_the_page(topic, standalone, tmp_path):
+    assert_clean(compiled(tmp_path, document(select([topic]), {}, standalone), standalone))
+
+
+# ------------------------------------------------------------------------------- structure
+
+
+@pytest.mark.parametrize("topic", topics())
+def test_every_claim_has_its_label_statement_and_steps(topic):
+    claims = select([topic])
+    text = document(claims, {}, False)
+    squeezed = re.sub(r"\s+", "", text)
+    for one in claims:
+        assert text.count(rf"\label{{assay:{one.id}}}") == 1
+        start = text.index(rf"\label{{assay:{one.id}}}")
+        part = text[start : text.find(r"\label{assay:", start + 1)]
+        assert "Not judged" in part
+        if one.derivation.steps:
+            proof = part[part.index(r"\begin{proof}") : part.index(r"\end{proof}")]
+            signs = re.findall(r"\\le\b|\\ge\b|\\sim\b|=", proof)
+            assert len(signs) >= len(one.derivation.steps) - proof.count(r"\begin{align*}")
+            short = [one.latex(step.expression) for step in one.derivation.steps]
+            assert all(re.sub(r"\s+", "", s) in squeezed for s in short if len(s) < 60)
+    assert document(claims, {}, False) == text  # nothing depends on chance or order of sets
+
+
+def test_a_document_has_sections_bibliography_and_legend():
+    others = claim(id="other-topic.thing")
+    text = document([claim(), others, claim("two")], {}, True)
+    assert text.index("section{made-up}") < text.index("{assay:made-up.two}")
+    assert text.index("{assay:made-up.two}") < text.index("section{other-topic}")
+    assert text.count(r"\bibitem{doe2020}") == 1
+    assert r"\assaycite{doe2020}{Doe and Roe (2020)}" in text
+    assert r"Jan\'{e} Doe and R. Roe. \emph{On Things \& Others}. Journal\_of \#1, 2020." in text
+    assert "How to read this" in text and "error probability" in text
+    assert r"\documentclass" not in document([claim()], {}, False)
+
+
+def test_no_claims_and_the_same_claim_twice_are_errors():
+    with pytest.raises(AssayError, match="no claims"):
+        document([], {}, True)
+    with pytest.raises(AssayError, match="given twice"):
+        document([claim(), claim()], {}, True)
+
+
+def test_hypotheses_are_written_out():
+    q = Simplex("q", length=n)
+    f = Labels("f", length=n, classes=2, latex="f_*")
+    w = Vector("w", length=n, entry=Real("entry"))
+    kind = Categorical("kind", choices=("one_way", "other"), latex=r"\kappa", meaning="which way")
+    one = claim(
+        statement=Identity(a + n, n + a),
+        domain=Domain(a, n, q, f, w, kind, where=(a <= n,), remarks=("draws are i.i.d.",)),
+        observables=(),
+        derivation=Derivation(),
+    )
+    text = document([one], {}, False)
+    assert r"$a \in (0, \infty)$ (a positive number)" in text
+    assert r"$f_* \colon \{1, \dots, n\} \to \{1, 2\}$" in text
+    assert r"\mathbb{R}^{n}" in text
+    assert r"Let $\kappa$ (which way) be one of one\_way or other." in text
+    assert r"Assume $a \leq n$." in text and "Draws are i.i.d.\n" in text
+    assert r"$\Delta_{n}$ is the set of probability vectors" in text
+
+
+# ------------------------------------------------------------------------------- verdicts
+
+
+def test_an_unjudged_claim_says_so():
+    for verdicts in ({}, {"made-up.thing": None}):
+        assert r"\textbf{Verdict.} Not judged." in document([claim()], verdicts, False)
+
+
+def test_a_confirmed_claim_shows_its_figures():
+    text = document([claim()], {"made-up.thing": verdict(tightness=0.5)}, False)
+    assert "Confirmed by a sequential test on independent samples" in text
+    assert "resolution $10^{-6}$ (absolute)" in text
+    assert "error probability at most $0.001$" in text
+    assert r"12 points, 34\,567 samples, tightness $0.5$" in text
+    assert r"\begin{theorem}" in text
+
+
+def test_a_refuted_claim_is_no_theorem_and_shows_its_counterexample(tmp_path):
+    bad = verdict(
+        Decision.REFUTED,
+        counterexample={
+            "point": {"a": 2, "b_c": 0.5},
+            "predicted": 1.25,
+            "measured": "[1.5 +/- 1e-9]",
+            "program": 'import theory\nfor x in range(3):\n    print(f"{x}_%#&\\\\ {x:<5}")\n',
+        },
+        reason="at a = 2 the two sides differ by 50%",
+    )
+    text = document([claim()], {"made-up.thing": bad}, False)
+    assert r"\begin{theorem}" not in text and r"\begin{assayrefuted}" in text
+    assert r"\textbf{REFUTED}" in text and r"differ by 50\%" in text
+    assert r"\textbf{Counterexample.} point: a = 2, b\_c" in text
+    assert "contradicted by the verdict" in text and "one of the two is wrong" in text
+    assert r"\renewcommand{\qedsymbol}{}" in text
+    assert_clean(compiled(tmp_path, text, False))
+
+
+def test_an_inconclusive_claim_shows_the_reason():
+    open_ = verdict(Decision.INCONCLUSIVE, reason="the budget of 1_000 samples ran out")
+    text = document([claim()], {"made-up.thing": open_}, False)
+    assert r"\textbf{INCONCLUSIVE} (neither confirmed nor refuted) by" in text
+    assert r"\textbf{Reason:} The budget of 1\_000 samples ran out." in text
+    assert "Confirmed" not in text
+
+
+# ------------------------------------------------------------------------------- standing
+
+
+@pytest.mark.parametrize("standing", list(Standing))
+@pytest.mark.parametrize("seen", list(Seen))
+@pytest.mark.parametrize("paper", [PAPER, None])
+def test_only_a_seen_text_is_presented_as_the_paper_s_own(standing, seen, paper):
+    text = document([claim(source=Source(paper, "Theorem 1", seen, standing))], {}, False)
+    own = "as stated there" in text
+    assert own == (paper is not None and standing is Standing.AS_STATED and seen is Seen.PAPER)
+    fails = re.search(r"\\textbf\{Corrected: .*fails", text) is not None
+    assert fails == (standing is Standing.CORRECTED)
+    if paper is not None and standing is Standing.AS_STATED and seen is not Seen.PAPER:
+        assert "not offered as the paper's own theorem" in text
+
+
+# ------------------------------------------------------------------------------- proofs
+
+
+def test_statuses_of_steps_are_marked(tmp_path):
+    x = sympy.Symbol("x", positive=True)
+    hard = Step(a**2 + 2 * a + 1, by=Exchange())
+    wrong = Step(a**2 + 2 * a + 2, by=algebra)
+    cited = Step(a**2 + 2 * a + 1, by=Cited("A & B's theorem", "Doe 2020, p. 5"), note="as $a>0$")
+    first = Step((a + 1) ** 2, by=definition)
+    lemma = Step(sympy.Eq(x * (x + 1), x**2 + x, evaluate=False), by=algebra)
+    claims = [
+        claim("hard", derivation=Derivation(first, hard)),
+        claim("wrong", derivation=Derivation(first, wrong)),
+        claim("cited", derivation=Derivation(first, cited)),
+        claim("lemma", derivation=Derivation(lemma, first, Step(a**2 + 2 * a + 1, by=algebra))),
+    ]
+    texts = {one.id: document([one], {}, False) for one in claims}
+    hard_text, wrong_text = texts["made-up.hard"], texts["made-up.wrong"]
+    assert r"\overset{\text{(b)?}}{=}" in hard_text and r"\textbf{[UNDECIDED:}" in hard_text
+    assert r"\overset{\text{(b)!}}{=}" in wrong_text and r"\textbf{[REFUTED:}" in wrong_text
+    for text in (hard_text, wrong_text):
+        assert r"\begin{theorem}" not in text and r"\begin{assayclaim}" in text
+        assert r"\renewcommand{\qedsymbol}{}" in text
+    assert "not seen to conclude the statement" in wrong_text
+    assert "if every step holds" in hard_text
+    cited_text = texts["made-up.cited"]
+    assert r"as $a>0$ (A \& B's theorem [Doe 2020, p. 5]) [\emph{cited}, not" in cited_text
+    assert "a step is cited" in cited_text and r"\begin{theorem}" in cited_text
+    lemma_text = texts["made-up.lemma"]
+    assert lemma_text.index("Side calculation:") < lemma_text.index(r"\|a\| &")
+    assert_clean(compiled(tmp_path, document(claims, {}, True), True))
+
+
+def test_a_remainder_stays_until_it_is_negligible():
+    k = sympy.Symbol("k", integer=True, positive=True)
+    half = sympy.Rational(1, 2)
+
+    def proof(within):
+        steps = [
+            Step((a + 1) ** 2, by=definition),
+            Step(a**2, by=Cited("a formula", "a book", sense="+-", within=within)),
+            Step(a * a.symbol, by=algebra),
+        ]
+        return document([claim(derivation=Derivation(*steps))], {}, False)
+
+    assert proof(half).count(r"+ \vartheta \, \frac{1}{2}") == 2
+    assert r"Here $|\vartheta| \le 1$." in proof(half)
+    long = (2 * a + 1) ** 2 / (a + 7) + sympy.exp(a) * sympy.log(a + 3)
+    assert proof(long).count(r"+ \vartheta \, R \\") == 1
+    assert re.search(r"Here \$\|\\vartheta\| \\le 1\$ and \$R = .*\$\.", proof(long))
+    assert proof(a**-k).count(r"O(a^{- k})") == 2
+    assert "of this order for every $k$" in proof(a**-k)
+
+
+def test_uses_are_references_inside_and_names_outside():
+    base = claim()
+    later = claim(
+        "later",
+        derivation=Derivation(
+            Step((a + 1) ** 2, by=definition), Step(a**2 + 2 * a + 1, by=ByClaim(base))
+        ),
+    )
+    assert r"Uses Theorem~\ref{assay:made-up.thing}." in document([base, later], {}, False)
+    alone = document([later], {}, False)
+    assert r"\ref{" not in alone and r"made-\allowbreak{}up.\allowbreak{}thing" in alone
+
+
+def test_statements_in_words_and_odd_kinds(tmp_path):
+    claims = [
+        claim(
+            "all",
+            statement=ForAll("bit string $w$ of length $\\le 5$", "the output is even"),
+            observables=(),
+            derivation=Derivation(),
+        ),
+        claim(
+            "trend",
+            statement=Trend("loss_% at end", "Adam & co", "SGD #1", "lower"),
+            observables=(),
+            derivation=Derivation(),
+        ),
+        claim(
+            "growing",
+            statement=Equivalent(n + 1, n, as_=(n, sympy.oo), order=1),
+            domain=Domain(n),
+            observables=(),
+            derivation=Derivation(),
+        ),
+    ]
+    text = document(claims, {}, False)
+    assert r"For every bit string $w$ of length $\le 5$: the output is even." in text
+    assert r"loss\_\% at end is \emph{lower} with Adam \& co than with SGD \#1." in text
+    assert r"\begin{assayobservation}" in text and r"\begin{theorem}" not in text
+    assert text.count("No derivation is given") == 2
+    assert_clean(compiled(tmp_path, text, False))
+
+
+def test_long_expressions_are_broken(tmp_path):
+    letters = [sympy.Symbol(f"{c}_{i}", positive=True) for i in range(3) for c in "abcdefgh"]
+    j = sympy.Symbol("j", integer=True, positive=True)
+    terms = sum((s**2 / (1 + s) for s in letters), a.symbol)
+    product = sympy.Mul(*((1 + s / a) ** n for s in letters[:14]))
+    inside = sympy.Sum(sum((s**j for s in letters), sympy.S.One), (j, 1, n))
+    claims = [
+        claim(
+            f"long{i}",
+            statement=Identity(left, right),
+            domain=Domain(a, n),
+            observables=(),
+            derivation=Derivation(Step(left, by=definition), Step(right, by=algebra)),
+        )
+        for i, (left, right) in enumerate(
+            [(a.symbol, terms), (terms, product), (a.symbol, inside), (product, inside**2)]
+        )
+    ]
+    text = document(claims, {}, False)
+    assert_clean(compiled(tmp_path, text, False))
+
+
+# ------------------------------------------------------------------------------- escaping
+
+_ESCAPES = re.compile(
+    r"\\(textbackslash|textasciicircum|textasciitilde|textless|textgreater|textbar|textasciigrave)\{\}"
+    r"|\\symbol\{34\}|\\[{}$&#%_]|\{\}"
+)
+
+
+@given(st.text(alphabet=string.printable))
+def test_plain_text_holds_no_unescaped_special(text):
+    assert not re.search(r"[\\{}$&#%_^~<>|\"`]", _ESCAPES.sub("", plain(text)))
+
+
+@given(st.text())
+def test_any_text_is_printed_in_ascii_or_refused_by_name(text):
+    try:
+        printed = plain(text, "the title")
+    except AssayError as error:
+        assert "the title" in str(error) and "U+" in str(error)
+    else:
+        assert printed.isascii() and "\n" not in printed
+
+
+@given(st.text(alphabet=string.printable))
+def test_latex_text_balances_or_is_refused(text):
+    try:
+        printed = latex_text(text)
+    except AssayError:
+        return
+    bare = re.sub(r"\\.", "", printed)
+    assert bare.count("{") == bare.count("}") and bare.count("$") % 2 == 0
+    assert not re.search(r"[%#&]", re.sub(r"\$[^$]*\$|\\\(.*?\\\)", "", bare))
+
+
+def test_latex_text_keeps_formulas_and_commands():
+    assert latex_text(r"$x_1 & y$ of \emph{a_b} 5% #1") == r"$x_1 & y$ of \emph{a\_b} 5\% \#1"
+    assert latex_text("$α ≤ β$ – Erdős") == r"${\alpha} {\le} {\beta}$ -- Erd\H{o}s"
+    for broken in ("$x", "a}", "{a", "${$", "$$x$$", "a\\"):
+        with pytest.raises(AssayError):
+            latex_text(broken, "a remark")
+
+
+def test_unicode_is_mapped_or_refused():
+    assert plain("α ≤ ½".replace("½", "1/2")) == r"\ensuremath{\alpha} \ensuremath{\le} 1/2"
+    assert plain("naïve – “T²”") == r"na\"{i}ve -- ``T\ensuremath{^{2}}''"
+    with pytest.raises(AssayError, match=r"made-up.thing, the title: .*U\+1F600"):
+        document([claim(title="A \U0001f600")], {}, False)
+
+
+@pytest.mark.parametrize("standalone", [True, False])
+def test_hostile_words_compile(standalone, tmp_path):
+    chance = random.Random(0)
+    greek = "αβγδεζηθικλμνξοπρςστυφχψωΓΔΘΛΞΠΣΥΦΨΩϕεϑϱ"
+    signs = "≤≥≠≈∼≡≪≫∞×·±∓÷−∗∘→←↦⇒⇔↔∈∉⊂⊆∪∩∅∀∃¬∑∏∫√∂∇∝≍⊤⊥‖⌊⌋⌈⌉⟨⟩ℓ"
+    signs += "ℝℕℤℚℂℙ𝔼⁻′°✓⁰¹²³₀₁₂–—‘’“”…§ßæøåłéüñçőš"
+    words = ["]", "[", "\\end{theorem}", "\\input{x}", "^^M", "??!!", "--->", greek, signs]
+    for _ in range(40):
+        words.append("".join(chance.choices(string.punctuation + " aT1", k=30)))
+    hostile = " ".join(words)
+    kind = Categorical("kind", choices=("a_b", "c%d"), meaning=hostile)
+    bad = verdict(
+        Decision.REFUTED,
+        reason=hostile,
+        counterexample={hostile[:40]: hostile, "program": "\n".join(words)},
+    )
+    size_ = replace(size, meaning=hostile)
+    one = claim(title=hostile, says=hostile, domain=Domain(a, kind), observables=(size_,))
+    text = document([one, claim("two")], {"made-up.thing": bad}, standalone)
+    assert_clean(compiled(tmp_path, text, standalone), most=1000)
+
+
+# ------------------------------------------------------------------------------- printing
+
+
+def test_formulas_read_as_in_a_paper():
+    x, y, alpha = sympy.symbols("x y alpha", positive=True)
+    k, m = sympy.symbols("k m", integer=True, positive=True)
+    q, f = sympy.IndexedBase("q"), sympy.IndexedBase("f")
+    delta = sympy.KroneckerDelta
+    expected = {
+        x ** (1 / alpha - 1): r"x^{1/\alpha - 1}",
+        (1 / sympy.zeta(alpha)) ** (1 / alpha): r"\zeta(\alpha)^{- 1/\alpha}",
+        x**-alpha / sympy.zeta(alpha): r"\frac{x^{- \alpha}}{\zeta(\alpha)}",
+        1 / sympy.sqrt(2 * sympy.pi): r"\frac{1}{\sqrt{2 \pi}}",
+        x * (1 - x / y) ** m / y: r"\frac{x}{y} \left(1 - \frac{x}{y}\right)^{m}",
+        sympy.gamma(x / 2 + sympy.Rational(1, 2)): r"\Gamma((x + 1)/2)",
+        sympy.Sum((1 - delta(k, m)) * q[k] ** 2, (k, 1, m)): r"\sum_{k \neq m}^{m} q_{k}^{2}",
+        sympy.Sum(delta(f[k], 3) * q[k], (k, 1, m)): r"\sum_{k \colon f_{k} = 3}^{m} q_{k}",
+        sympy.Sum(k, (k, 1, m)) + y: r"y + \sum_{k=1}^{m} k",
+        sympy.Sum(x**k * m, (k, 1, 9), (m, 0, 5)): r"\sum_{m=0}^{5} \sum_{k=1}^{9} m x^{k}",
+        sympy.sqrt(x)
+        * sympy.Sum(k, (k, 1, m))
+        * sympy.Sum(k * y, (k, 1, m)): r"\sqrt{x} \left(\sum_{k=1}^{m} k\right) \sum_{k=1}^{m} k y",
+        -(x + 1) / y: r"\frac{- x - 1}{y}",
+        3 * 2**x: r"3 \cdot 2^{x}",
+        sympy.factorial(m) ** 2: r"(m!)^{2}",
+    }
+    assert {e: latex(e) for e in expected} == expected
+
+
+def test_a_bound_variable_that_hides_another_is_renamed():
+    k = sympy.Symbol("k", integer=True, positive=True)
+    inner = sympy.Sum(k**2, (k, 1, 5))
+    outer = sympy.Sum(k * sympy.sin(inner), (k, 1, 9))
+    assert r"(k')^{2}" in latex(outer)

@@ -1,0 +1,1 @@
+"""What every topic's theory is written with: claims, domains, derivations, the catalogue, LaTeX."""

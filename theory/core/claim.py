@@ -1,0 +1,98 @@
+"""A claim: one theorem, written once as mathematics."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from functools import cache
+from typing import Any
+
+from theory.core.derivation import ByClaim, Derivation, DerivationReport
+from theory.core.domain import Domain
+from theory.core.errors import ClaimError
+from theory.core.observable import Observable
+from theory.core.source import Source
+from theory.core.statement import Statement
+
+__all__ = ["Claim"]
+
+_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\.[A-Za-z0-9]+(-[A-Za-z0-9]+)*")
+
+
+@dataclass(frozen=True, eq=False)
+class Claim:
+    """A theorem to be put to the test.
+
+    Parameters
+    ----------
+    id : str
+        ``topic.short-name``, stable for ever.
+    title : str
+        One line.
+    says : str
+        One short paragraph of plain English.
+    statement : Statement
+    domain : Domain
+        The hypotheses.
+    source : Source
+    observables : tuple of Observable
+        The observables that the statement speaks of.
+    derivation : Derivation, optional
+    uses : tuple of str, optional
+        Ids of claims that it rests on, besides those that the derivation applies.
+
+    Raises
+    ------
+    ClaimError
+        The id is malformed, or the statement speaks of an unknown symbol or observable.
+    """
+
+    id: str
+    title: str
+    says: str
+    statement: Statement
+    domain: Domain
+    source: Source
+    observables: tuple[Observable, ...] = ()
+    derivation: Derivation = field(default_factory=Derivation)
+    uses: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not _ID.fullmatch(self.id):
+            raise ClaimError(f"claim id {self.id!r} is not of the form topic.short-name")
+        named = {observable.name for observable in self.observables}
+        if unknown := self.statement.observables - named:
+            raise ClaimError(f"{self.id}: unknown observable {', '.join(sorted(unknown))}")
+        applied = tuple(
+            step.by.claim.id for step in self.derivation.steps if isinstance(step.by, ByClaim)
+        )
+        object.__setattr__(self, "uses", tuple(dict.fromkeys((*self.uses, *applied))))
+
+    @property
+    def topic(self) -> str:
+        """The topic's name, with hyphens."""
+        return self.id.partition(".")[0]
+
+    @property
+    def kind(self) -> str:
+        """The statement kind, in lower case."""
+        return self.statement.kind
+
+    def derivation_report(self) -> DerivationReport:
+        """The status of each step; checked once for each claim in a process."""
+        return _checked(self)
+
+    def varied(self, **changes: Any) -> Claim:
+        """The same claim with some fields changed and no derivation, as mutants are."""
+        return replace(self, **{"derivation": Derivation(), **changes})
+
+    def latex(self, expression: Any) -> str:
+        """LaTeX of an expression in this claim's notation."""
+        from theory.core.printing import latex
+
+        return latex(expression, self.domain, self.observables)
+
+
+@cache
+def _checked(claim: Claim) -> DerivationReport:
+    return claim.derivation.check(claim)

@@ -1,0 +1,256 @@
+"""Rules of derivation that give inequalities, and the sign arguments that they rest on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import sympy
+
+from theory.core.decision import Finding, decide_equal, decide_nonnegative
+from theory.core.domain import Domain
+from theory.core.exact import evaluate_integrals
+from theory.core.rules import Rule, undecided, worst
+
+__all__ = [
+    "Jensen",
+    "KeepOneTerm",
+    "Monotonicity",
+    "Nonnegative",
+    "RisesAndFalls",
+    "Through",
+    "nonnegative_below_one",
+]
+
+
+def nonnegative_below_one(expression: sympy.Expr, level: sympy.Symbol, domain: Domain) -> Finding:
+    """Whether an expression is nonnegative for every level in (0, 1)."""
+    free = sympy.Dummy("w", positive=True)  # 1 / (1 + w) runs through (0, 1)
+    return decide_nonnegative(sympy.simplify(expression).subs(level, 1 / (1 + free)), domain)
+
+
+@dataclass(frozen=True, eq=False)
+class Through:
+    """A function of x seen as a function of a decreasing level v = inner(x), with inner(1) <= 1.
+
+    Signs that SymPy cannot see in x are plain in v, which runs through (0, 1].
+
+    Parameters
+    ----------
+    variable, level : symbols
+        x (at least 1) and v.
+    inner : expression in ``variable``
+    """
+
+    variable: Any
+    level: Any
+    inner: Any
+
+    @property
+    def symbols(self) -> tuple[sympy.Symbol, sympy.Symbol]:
+        """The variable and the level."""
+        return sympy.sympify(self.variable), sympy.sympify(self.level)
+
+    def shape(self, function: sympy.Expr) -> sympy.Expr:
+        """The function in terms of the level."""
+        return function.subs(sympy.sympify(self.inner), sympy.sympify(self.level))
+
+    def findings(self, domain: Domain) -> tuple[Finding, ...]:
+        """That the level decreases, is nonnegative, and starts at 1 or below."""
+        x, inner = sympy.sympify(self.variable), sympy.sympify(self.inner)
+        real_x = sympy.Dummy("x", positive=True)
+        return (
+            decide_nonnegative(inner, domain),
+            decide_nonnegative(-sympy.diff(inner.subs(x, real_x), real_x), domain),
+            decide_nonnegative(1 - inner.subs(x, 1), domain),
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Nonnegative(Rule):
+    """An inequality step whose difference is a sum of parts of one sign."""
+
+    sense: str
+
+    @property
+    def relation(self) -> str:
+        return self.sense
+
+    @property
+    def words(self) -> str:
+        return "the difference has one sign"
+
+    def check(self, before: sympy.Expr | None, after: sympy.Expr, domain: Domain) -> Finding:
+        gap = sympy.expand(after - sympy.sympify(before))
+        return decide_nonnegative(gap if self.sense == "<=" else -gap, domain)
+
+
+@dataclass(frozen=True, eq=False)
+class Monotonicity(Rule):
+    """Under a sum over x = 1..N, a part that falls with the level is replaced by its value at N.
+
+    Parameters
+    ----------
+    part : expression
+        Rises with x because it falls with the level of ``through``.
+    through : Through
+    at : expression
+        The upper end of the range of x; the whole can only grow.
+    """
+
+    part: Any
+    through: Through
+    at: Any
+
+    @property
+    def relation(self) -> str:
+        return "<="
+
+    @property
+    def words(self) -> str:
+        return f"monotone in ${sympy.latex(self.through.symbols[0])}$"
+
+    def check(self, before: sympy.Expr | None, after: sympy.Expr, domain: Domain) -> Finding:
+        part = sympy.sympify(self.part)
+        x, level = self.through.symbols
+        placeholder = sympy.Dummy("part", nonnegative=True)
+        with_hole = sympy.sympify(before).subs(part, placeholder)
+        if not with_hole.has(placeholder):
+            return undecided(f"{part} does not occur")
+        shape = self.through.shape(part)
+        return worst(
+            *self.through.findings(domain),
+            decide_equal(with_hole.subs(placeholder, part.subs(x, self.at)), after, domain),
+            decide_nonnegative(sympy.diff(with_hole, placeholder), domain),
+            nonnegative_below_one(-sympy.diff(shape, level), level, domain),
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class KeepOneTerm(Rule):
+    """A sum of nonnegative terms is at least its first or last one."""
+
+    at: Any
+    through: Through
+
+    @property
+    def relation(self) -> str:
+        return ">="
+
+    @property
+    def words(self) -> str:
+        return "one of several nonnegative terms"
+
+    def check(self, before: sympy.Expr | None, after: sympy.Expr, domain: Domain) -> Finding:
+        if not isinstance(before, sympy.Sum) or len(before.limits) != 1:
+            return undecided("the rule takes a single sum")
+        ((variable, low, high),) = before.limits
+        at = sympy.sympify(self.at)
+        if at not in (low, high):
+            return undecided(f"{at} is not an end of the range of {variable}")
+        shape = self.through.shape(before.function)
+        return worst(
+            *self.through.findings(domain),
+            decide_equal(before.function.subs(variable, at), after, domain),
+            nonnegative_below_one(shape, self.through.symbols[1], domain),
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class RisesAndFalls(Rule):
+    """before <= after because after - before starts at 0, rises, falls, and ends at 0.
+
+    Parameters
+    ----------
+    variable : symbol
+        Runs from 0 to infinity.
+    turn : expression
+        Where the difference turns from rising to falling.
+    of : expression
+        The nonnegative compound that ``variable`` stands for in the two expressions.
+    weight : expression
+        A common nonnegative factor of the two.
+    """
+
+    variable: Any
+    turn: Any
+    of: Any
+    weight: Any = 1
+
+    @property
+    def relation(self) -> str:
+        return "<="
+
+    @property
+    def words(self) -> str:
+        return "the difference rises from $0$ and falls back to $0$"
+
+    def check(self, before: sympy.Expr | None, after: sympy.Expr, domain: Domain) -> Finding:
+        z, of, weight = (sympy.sympify(e) for e in (self.variable, self.of, self.weight))
+        signs = [decide_nonnegative(of, domain), decide_nonnegative(weight, domain)]
+        solved = sorted(of.free_symbols, key=str)[0]  # the rest must go away with it
+        gap = sympy.powsimp(after / weight) - sympy.powsimp(sympy.sympify(before) / weight)
+        gap = sympy.simplify(gap.subs(solved, solved * z / of))
+        if gap.free_symbols - {z}:
+            return undecided(f"the difference is not a function of {of} alone")
+        slope = sympy.simplify(sympy.diff(gap, z) / (sympy.sympify(self.turn) - z))
+        return worst(
+            *signs,
+            decide_equal(gap.subs(z, 0), 0, domain),
+            decide_equal(sympy.limit(gap.rewrite(sympy.erf), z, sympy.oo), 0, domain),
+            decide_nonnegative(slope, domain),
+            decide_nonnegative(sympy.sympify(self.turn), domain),
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Jensen(Rule):
+    """The mean of a convex function is at least the function of the mean.
+
+    Parameters
+    ----------
+    density : expression in ``variable``
+        A probability density over (0, oo); the step is from its integral against f.
+    variable : symbol
+    of : expression
+        The random quantity u(variable) in which f is convex.
+    mean : expression
+        Its mean.
+    """
+
+    density: Any
+    variable: Any
+    of: Any
+    mean: Any
+
+    @property
+    def relation(self) -> str:
+        return ">="
+
+    @property
+    def words(self) -> str:
+        return f"Jensen's inequality in ${sympy.latex(sympy.sympify(self.of))}$"
+
+    def check(self, before: sympy.Expr | None, after: sympy.Expr, domain: Domain) -> Finding:
+        r, of, density = (sympy.sympify(e) for e in (self.variable, self.of, self.density))
+        if not isinstance(before, sympy.Integral) or before.limits != (
+            sympy.Tuple(r, 0, sympy.oo),
+        ):
+            return undecided(f"the rule takes an integral over {r} from 0 to infinity")
+        function = sympy.simplify(before.function / density)
+        u = sympy.Dummy("u", positive=True)
+        (root,) = (s for s in sympy.solve(of - u, r) if s.is_positive is not False)
+        of_u = sympy.powdenest(function.subs(r, root), force=True)
+        moments = []
+        for weight, expected in ((sympy.S.One, sympy.S.One), (of, self.mean)):
+            value, how = evaluate_integrals(
+                sympy.Integral(density * weight, (r, 0, sympy.oo)), domain
+            )
+            if value is None:
+                return undecided(how)
+            moments.append(decide_equal(value, expected, domain))
+        return worst(
+            *moments,
+            decide_nonnegative(sympy.simplify(sympy.diff(of_u, u, 2)), domain),
+            decide_equal(of_u.subs(u, self.mean), after, domain),
+        )

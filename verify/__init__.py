@@ -1,0 +1,32 @@
+"""Do theory and numerics agree? The only package that imports both.
+
+The public names below are loaded on first use, so that naming the package costs nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+_HOMES = {
+    "verify.core.check": ("Check", "Mutant", "Settings", "check", "mutate"),
+    "verify.core.estimates": ("Estimate", "Exact", "Exhaustive", "Sampled", "Trained"),
+    "verify.core.judge": ("judge",),
+    "verify.core.mutants": ("judge_mutants",),
+    "verify.core.registry": ("measure",),
+    "verify.core.sequential": ("BoundTest", "EquivalenceTest"),
+    "verify.core.verdict": ("Decision", "How", "Verdict"),
+}
+_HOME = {name: home for home, names in _HOMES.items() for name in names}
+
+__all__ = sorted(_HOME)
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOME:
+        return getattr(importlib.import_module(_HOME[name]), name)
+    raise AttributeError(f"module 'verify' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(_HOME)

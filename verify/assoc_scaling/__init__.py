@@ -1,0 +1,3 @@
+"""Checks of the scaling laws of associative memories."""
+
+SECTIONS = ("finite_data", "exact_laws")

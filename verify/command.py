@@ -1,0 +1,295 @@
+"""The command ``assay``. Everything heavy is imported inside the commands that need it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from theory.core.claim import Claim
+    from verify.core.ledger import Ledger
+    from verify.core.runner import Plan
+
+__all__ = ["main"]
+
+SCHEMA = 1
+ALL_CONFIRMED, SOME_REFUTED, USAGE_ERROR, SOME_INCONCLUSIVE, INTERRUPTED = 0, 1, 2, 3, 130
+
+
+class _Group(click.Group):
+    """Errors that Assay raises on purpose become one line and exit code 2."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        from theory.core.errors import AssayError
+
+        try:
+            return super().invoke(ctx)
+        except AssayError as error:
+            click.echo(f"assay: {error}", err=True)
+            ctx.exit(USAGE_ERROR)
+        except KeyboardInterrupt:
+            click.echo("assay: interrupted; what was finished is kept", err=True)
+            ctx.exit(INTERRUPTED)
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        import difflib
+
+        name = args[0] if args else ""
+        if name and not name.startswith("-") and self.get_command(ctx, name) is None:
+            near = difflib.get_close_matches(name, self.list_commands(ctx), n=1)
+            hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(self.commands)}"
+            ctx.fail(f"no command {name!r}; {hint}")
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="assay")
+def main() -> None:
+    """Put theorems to the test: derive, simulate, judge.
+
+    IDS are claims (assay-topic.short-name), topics (assoc-scaling) or patterns
+    ('assoc-scaling.finite-*'); none means everything.
+    """
+
+
+def _seed(ctx: click.Context, param: click.Parameter, value: int) -> int:
+    if not 0 <= value < 2**63:
+        raise click.BadParameter(f"{value} is not between 0 and 2^63 - 1")
+    return value
+
+
+_ids = click.argument("ids", nargs=-1, metavar="[IDS]...")
+_as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON on standard output.")
+_tier = click.option(
+    "--tier",
+    type=click.Choice(["quick", "full", "large"]),
+    default="quick",
+    show_default=True,
+    help="How tight the resolutions are.",
+)
+_seed_option = click.option(
+    "--seed", type=int, default=0, show_default=True, callback=_seed, help="Seed of every stream."
+)
+_jobs = click.option(
+    "--jobs",
+    type=click.IntRange(1, 256),
+    default=1,
+    show_default=True,
+    help="Worker processes; the report does not depend on it.",
+)
+_ledger = click.option(
+    "--ledger",
+    "ledger_path",
+    type=click.Path(path_type=Path, dir_okay=False),
+    envvar="ASSAY_LEDGER",
+    help="File that keeps verdicts between runs (default: in the user's cache folder).",
+)
+_fresh = click.option("--fresh", is_flag=True, help="Judge again what the ledger holds.")
+_quiet = click.option("--quiet", is_flag=True, help="No progress, only the result.")
+
+
+def _selected(ids: tuple[str, ...]) -> tuple[Claim, ...]:
+    from theory.core import catalogue
+
+    claims = catalogue.select(ids)
+    catalogue.require_acyclic(claims)
+    return claims
+
+
+def _open(path: Path | None) -> Ledger:
+    from verify.core.ledger import Ledger, default_path
+
+    return Ledger(path or default_path())
+
+
+@main.command("list")
+@_ids
+@_as_json
+def list_command(ids: tuple[str, ...], as_json: bool) -> None:
+    """List the claims of the catalogue."""
+    from verify.core import display
+
+    claims = _selected(ids)
+    if as_json:
+        display.print_json(
+            [
+                {
+                    "id": claim.id,
+                    "topic": claim.topic,
+                    "title": claim.title,
+                    "kind": claim.kind,
+                    "standing": str(claim.source.standing),
+                }
+                for claim in claims
+            ]
+        )
+    else:
+        display.show_list(claims)
+
+
+@main.command()
+@click.argument("claim_id", metavar="ID")
+@_tier
+@_seed_option
+@_ledger
+def show(claim_id: str, tier: str, seed: int, ledger_path: Path | None) -> None:
+    """Show one claim: statement, hypotheses, derivation, and its verdict if it has one."""
+    from theory.core import catalogue
+    from verify.core import display
+    from verify.core.runner import digest_of
+
+    claim = catalogue.find(claim_id)
+    with _open(ledger_path) as ledger:
+        verdict = ledger.verdict(claim.id, digest_of(claim), seed, tier)
+    display.show_claim(claim, verdict)
+
+
+@main.command()
+@_ids
+@_tier
+@_seed_option
+@_jobs
+@_ledger
+@_fresh
+@_quiet
+@_as_json
+def run(
+    ids: tuple[str, ...],
+    tier: str,
+    seed: int,
+    jobs: int,
+    ledger_path: Path | None,
+    fresh: bool,
+    quiet: bool,
+    as_json: bool,
+) -> None:
+    """Judge claims. Exit code 0: all confirmed, 1: something refuted, 3: something inconclusive."""
+    from verify.core import display
+    from verify.core.runner import run_claims
+    from verify.core.verdict import Decision
+
+    plan = _plan(ids, tier, seed, jobs, fresh)
+    verdicts = {}
+    with _open(ledger_path) as ledger, display.progress(plan, quiet or as_json) as report:
+        for verdict, held in run_claims(plan, ledger):
+            verdicts[verdict.id] = verdict
+            report(verdict, held)
+    ordered = [verdicts[claim.id] for claim in plan.claims]
+    if as_json:
+        display.print_json(
+            {
+                "schema": SCHEMA,
+                "seed": seed,
+                "tier": tier,
+                "claims": [verdict.as_json() for verdict in ordered],
+            }
+        )
+    else:
+        display.show_verdicts(ordered)
+    if any(v.verdict is Decision.REFUTED or v.derivation_refuted for v in ordered):
+        sys.exit(SOME_REFUTED)
+    if any(v.verdict is Decision.INCONCLUSIVE for v in ordered):
+        sys.exit(SOME_INCONCLUSIVE)
+
+
+def _plan(ids: tuple[str, ...], tier: str, seed: int, jobs: int, fresh: bool) -> Plan:
+    from verify.core.runner import Plan
+
+    return Plan(_selected(ids), tier, seed, jobs, fresh)
+
+
+@main.command()
+@_ids
+@_tier
+@_seed_option
+@_jobs
+@_ledger
+@_fresh
+@_quiet
+@_as_json
+def mutants(
+    ids: tuple[str, ...],
+    tier: str,
+    seed: int,
+    jobs: int,
+    ledger_path: Path | None,
+    fresh: bool,
+    quiet: bool,
+    as_json: bool,
+) -> None:
+    """Judge wrong versions of claims, which the checks must refute.
+
+    Exit code 0: every mutant is killed, equivalent, or survives for a stated reason; 1: some
+    mutant survives unexplained.
+    """
+    from verify.core import display
+    from verify.core.runner import run_mutants
+
+    plan = _plan(ids, tier, seed, jobs, fresh)
+    found = {}
+    with _open(ledger_path) as ledger, display.progress(plan, quiet or as_json) as report:
+        for claim_id, outcomes, held in run_mutants(plan, ledger):
+            found[claim_id] = outcomes
+            report(claim_id, held)
+    ordered = [outcome for claim in plan.claims for outcome in found[claim.id]]
+    if as_json:
+        display.print_json({"schema": SCHEMA, "mutants": ordered})
+    else:
+        display.show_mutants(ordered)
+    if any(o["outcome"] == "survived" and not o["reason"] for o in ordered):
+        sys.exit(SOME_REFUTED)
+
+
+@main.command()
+@_ids
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False, writable=True, allow_dash=True),
+    default="-",
+    help="File to write; standard output by default.",
+)
+@click.option("--standalone", is_flag=True, help="A document that compiles by itself.")
+@click.option("--no-run", is_flag=True, help="Do not judge claims that the ledger does not hold.")
+@_tier
+@_seed_option
+@_jobs
+@_ledger
+@_quiet
+def latex(
+    ids: tuple[str, ...],
+    out: Path,
+    standalone: bool,
+    no_run: bool,
+    tier: str,
+    seed: int,
+    jobs: int,
+    ledger_path: Path | None,
+    quiet: bool,
+) -> None:
+    """Export claims with hypotheses, proofs and verdicts to LaTeX."""
+    from verify.core import display
+    from verify.core.document import document
+    from verify.core.runner import digest_of, run_claims
+
+    if str(out) != "-" and not out.parent.is_dir():
+        raise click.BadParameter(f"the folder {out.parent} does not exist", param_hint="--out")
+    plan = _plan(ids, tier, seed, jobs, fresh=False)
+    verdicts: dict[str, Any] = dict.fromkeys(claim.id for claim in plan.claims)
+    with _open(ledger_path) as ledger:
+        if no_run:
+            for claim in plan.claims:
+                verdicts[claim.id] = ledger.verdict(claim.id, digest_of(claim), seed, tier)
+        else:
+            with display.progress(plan, quiet) as report:
+                for verdict, held in run_claims(plan, ledger):
+                    verdicts[verdict.id] = verdict
+                    report(verdict, held)
+    text = document(plan.claims, verdicts, standalone=standalone)
+    if str(out) == "-":
+        click.echo(text, nl=False)
+    else:
+        out.write_text(text, encoding="utf-8")
+        click.echo(f"wrote {len(plan.claims)} claims to {out}", err=True)

@@ -1,0 +1,223 @@
+"""Checks: how a claim is bound to the numerics that measure its observables."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from theory.core.claim import Claim
+from theory.core.domain import Domain
+from theory.core.errors import ClaimError
+from theory.core.statement import Statement
+from verify.core.estimates import Estimate
+
+__all__ = ["TIERS", "Check", "Mutant", "Settings", "check", "mutate", "registered", "survivors"]
+
+TIERS = ("quick", "full", "large")
+
+Point = dict[str, Any]
+Points = Sequence[Point] | Callable[..., Iterable[Point]]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How hard a check looks.
+
+    Parameters
+    ----------
+    resolution : float
+        The smallest departure that must not go unseen: absolute for sampled means, relative for
+        exact values, absolute for exponents.
+    error : float
+        Bound on the probability of a wrong verdict, over all points and looks.
+    budget : int
+        Most replicates drawn at one point; beyond it the claim stays inconclusive.
+    points : int
+        How many points to draw when the check's points are drawn and not listed.
+    """
+
+    resolution: float
+    error: float = 1e-4
+    budget: int = 4_000_000
+    points: int = 20
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A wrong version of a claim that its check must refute.
+
+    Parameters
+    ----------
+    name : str
+    statement : Statement
+        The wrong statement; by default the claim's own, tried at ``points`` outside its domain.
+    points : list of points, optional
+        Where to try it, when not at the check's own points.
+    measure : callable, optional
+        Replaces the check's measurement, for mutants that drop a hypothesis of the model.
+    domain : Domain, optional
+        The wider domain, for mutants that drop a hypothesis on the parameters.
+    """
+
+    name: str
+    statement: Statement | None = None
+    points: Points | None = None
+    measure: Callable[..., Any] | None = None
+    domain: Domain | None = None
+
+
+@dataclass(frozen=True)
+class Check:
+    """One claim bound to its measurement.
+
+    Parameters
+    ----------
+    claim : Claim
+    measure : callable or None
+        Takes the parameters of a point by name, and ``stream`` if it asks for it; returns an
+        estimate, or a dict of estimates by observable. None for claims without observables.
+    tiers : dict of Settings
+    points : list of points, or callable ``points(stream, count)``; the domain's grid by default
+    ladder : sequence of numbers
+        For limits and rates: growing values of the variable.
+    absolute : bool
+        Whether the resolution of exact values is absolute.
+    """
+
+    claim: Claim
+    measure: Callable[..., Estimate | Mapping[str, Estimate]] | None
+    tiers: dict[str, Settings]
+    points: Points | None = None
+    ladder: tuple[Any, ...] = ()
+    absolute: bool = False
+    mutants: tuple[Mutant, ...] = field(default=(), compare=False)
+
+    def settings(self, tier: str) -> Settings:
+        """The settings of a tier; a tier that is not given takes the next smaller one's."""
+        for name in reversed(TIERS[: TIERS.index(tier) + 1]):
+            if name in self.tiers:
+                return self.tiers[name]
+        raise ClaimError(f"{self.claim.id} has no settings for the tier {tier}")
+
+    def estimates(self, point: Point, stream: Any) -> dict[str, Estimate]:
+        """Measure the observables at a point."""
+        if self.measure is None:
+            return {}
+        arguments = dict(point)
+        if "stream" in inspect.signature(self.measure).parameters:
+            arguments["stream"] = stream
+        measured = self.measure(**arguments)
+        if isinstance(measured, Mapping):
+            return dict(measured)
+        names = [observable.name for observable in self.claim.observables] or ["value"]
+        return {names[0]: measured}
+
+    def points_for(self, settings: Settings, stream: Any) -> list[Point]:
+        """The points to look at, each within the domain."""
+        if self.points is None:
+            points = list(self.claim.domain.grid())
+        elif callable(self.points):
+            points = list(self.points(stream.substream("points"), settings.points))
+        else:
+            points = list(self.points)
+        for point in points:
+            self.claim.domain.require(point)
+        return points
+
+    def as_mutant(self, mutant: Mutant) -> Check:
+        """The same check of a wrong claim."""
+        statement = mutant.statement or self.claim.statement
+        return replace(
+            self,
+            claim=self.claim.varied(statement=statement, domain=mutant.domain or self.claim.domain),
+            points=self.points if mutant.points is None else mutant.points,
+            measure=mutant.measure or self.measure,
+        )
+
+
+_CHECKS: dict[str, Check] = {}
+_MUTANTS: dict[str, list[Mutant]] = {}
+_SURVIVORS: dict[str, dict[str, str]] = {}
+
+
+def check(
+    claim: Claim,
+    *,
+    resolution: float,
+    error: float = 1e-4,
+    budget: int = 4_000_000,
+    count: int = 20,
+    points: Points | None = None,
+    ladder: Sequence[Any] = (),
+    absolute: bool = False,
+    full: Mapping[str, Any] | None = None,
+    large: Mapping[str, Any] | None = None,
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Bind the decorated measurement to a claim.
+
+    Parameters
+    ----------
+    claim : Claim
+    resolution, error, budget, count
+        Settings of the quick tier: see `Settings` (``count`` is the number of drawn points).
+    points, ladder, absolute
+        See `Check`.
+    full, large : dict, optional
+        What these tiers change.
+
+    Raises
+    ------
+    ClaimError
+        The claim already has a check.
+    """
+    quick = Settings(resolution, error, budget, count)
+    tiers = {"quick": quick}
+    for name, changes in (("full", full), ("large", large)):
+        if changes is not None:
+            base = tiers.get("full", quick)
+            renamed = {"points" if key == "count" else key: v for key, v in changes.items()}
+            tiers[name] = replace(base, **renamed)
+
+    def bind(measure: Callable[..., Any] | None) -> Callable[..., Any]:
+        if claim.id in _CHECKS:
+            raise ClaimError(f"{claim.id} has two checks")
+        _CHECKS[claim.id] = Check(claim, measure, tiers, points, tuple(ladder), absolute)
+        return measure  # type: ignore[return-value]
+
+    return bind
+
+
+def mutate(claim: Claim, *mutants: Mutant, survives: Mapping[str, str] | None = None) -> None:
+    """Add hand-written mutants to a claim.
+
+    Parameters
+    ----------
+    claim : Claim
+    *mutants : Mutant
+    survives : dict from mutant name to reason
+        Mutants, automatic ones included, that no check can refute, and why.
+    """
+    _MUTANTS.setdefault(claim.id, []).extend(mutants)
+    _SURVIVORS.setdefault(claim.id, {}).update(survives or {})
+
+
+def registered(claim: Claim) -> Check | None:
+    """The check of a claim with its hand-written mutants, if it has one."""
+    found = _CHECKS.get(claim.id)
+    if found is None:
+        return None
+    return replace(found, mutants=tuple(_MUTANTS.get(claim.id, ())))
+
+
+def survivors(claim: Claim) -> dict[str, str]:
+    """Reasons, by mutant name, for mutants that are known to survive."""
+    return dict(_SURVIVORS.get(claim.id, {}))
+
+
+def forget(claim_ids: Iterable[str]) -> None:
+    """Drop checks, as when a user's file is loaded again."""
+    for claim_id in claim_ids:
+        for table in (_CHECKS, _MUTANTS, _SURVIVORS):
+            table.pop(claim_id, None)

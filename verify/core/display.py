@@ -1,0 +1,236 @@
+"""What the command prints: tables for terminals, plain lines elsewhere, JSON for programs."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import sympy
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from theory.core.claim import Claim
+from theory.core.statement import Bound, Equivalent, Identity, Rate
+from verify.core.runner import Plan
+from verify.core.verdict import Decision, How, Verdict
+
+__all__ = [
+    "print_json",
+    "progress",
+    "show_claim",
+    "show_list",
+    "show_mutants",
+    "show_verdicts",
+]
+
+_COLOURS = {
+    "confirmed": "green",
+    "refuted": "bold red",
+    "inconclusive": "yellow",
+    "killed": "green",
+    "equivalent": "dim",
+    "survived": "yellow",
+    "proved": "green",
+    "certified": "green",
+    "cited": "cyan",
+    "undecided": "yellow",
+}
+
+
+def _console() -> Console:
+    # off a terminal lines are not folded, so that they can be searched and cut
+    width = None if sys.stdout.isatty() else 240
+    return Console(highlight=False, soft_wrap=not sys.stdout.isatty(), width=width)
+
+
+def _coloured(word: str) -> str:
+    return f"[{_COLOURS.get(word, 'default')}]{word}[/]"
+
+
+def print_json(data: Any) -> None:
+    """Print plain data as JSON on standard output."""
+    sys.stdout.write(json.dumps(data, indent=2, ensure_ascii=False) + "\n")
+
+
+@contextmanager
+def progress(plan: Plan, quiet: bool) -> Iterator[Callable[[Any, bool], None]]:
+    """Report each finished claim: a bar on a terminal, a plain line elsewhere, or nothing."""
+    if quiet:
+        yield lambda finished, held: None
+        return
+    if not sys.stderr.isatty():
+        yield _plain_line
+        return
+    bar = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        transient=True,
+    )
+    with bar:
+        task = bar.add_task("judging", total=len(plan.claims))
+
+        def report(finished: Any, held: bool) -> None:
+            name = finished.id if isinstance(finished, Verdict) else str(finished)
+            bar.update(task, advance=1, description=name)
+
+        yield report
+
+
+def _plain_line(finished: Any, held: bool) -> None:
+    when = time.strftime("%H:%M:%S")
+    source = " (from the ledger)" if held else ""
+    what = f"{finished.verdict} {finished.id}" if isinstance(finished, Verdict) else f"{finished}"
+    print(f"{when} {what}{source}", file=sys.stderr, flush=True)
+
+
+def show_list(claims: Sequence[Claim]) -> None:
+    """A table of claims."""
+    table = Table("claim", "kind", "standing", "title", box=None, pad_edge=False)
+    for claim in claims:
+        table.add_row(claim.id, claim.kind, str(claim.source.standing), escape(claim.title))
+    _console().print(table)
+
+
+def show_verdicts(verdicts: Sequence[Verdict]) -> None:
+    """A table of verdicts, counterexamples below it, and a line that counts them."""
+    console = _console()
+    table = Table(
+        "claim", "verdict", "how", "certainty", "derivation", "s", box=None, pad_edge=False
+    )
+    for verdict in verdicts:
+        table.add_row(
+            verdict.id,
+            _coloured(str(verdict.verdict)),
+            str(verdict.how),
+            certainty(verdict),
+            derivation_words(verdict.derivation),
+            f"{verdict.seconds:.1f}",
+        )
+    console.print(table)
+    for verdict in verdicts:
+        if verdict.verdict is not Decision.CONFIRMED:
+            console.print(
+                f"\n{_coloured(str(verdict.verdict))} {verdict.id}: {escape(verdict.reason)}"
+            )
+        if verdict.counterexample:
+            console.print(f"  at        {escape(_point_words(verdict.counterexample['point']))}")
+            console.print(f"  predicted {escape(verdict.counterexample['predicted'])}")
+            console.print(f"  measured  {escape(verdict.counterexample['measured'])}")
+    counts = Counter(str(verdict.verdict) for verdict in verdicts)
+    words = ", ".join(f"{counts[str(d)]} {d}" for d in Decision if counts[str(d)])
+    console.print(f"\n{words or 'no claims'}")
+
+
+def certainty(verdict: Verdict) -> str:
+    """Resolution, error probability and extent of the evidence in a few words."""
+    if verdict.how in (How.PROVED, How.CERTIFIED):
+        return "by its derivation"
+    points = f"{verdict.points} point{'' if verdict.points == 1 else 's'}"
+    words = [f"±{verdict.resolution:.3g}" if verdict.resolution else "exactly", points]
+    if verdict.error_probability:
+        words.insert(1, f"error ≤ {verdict.error_probability:.0e}")
+        words.append(f"{verdict.samples:,} draws")
+    if verdict.tightness is not None:
+        words.append(f"tightness {verdict.tightness:.3g}")
+    return ", ".join(words)
+
+
+def derivation_words(counts: dict[str, int]) -> str:
+    """Numbers of steps by status, those that are not zero."""
+    words = [f"{count} {_coloured(status)}" for status, count in counts.items() if count]
+    return ", ".join(words) or "none"
+
+
+def _point_words(point: dict[str, Any]) -> str:
+    def short(value: Any) -> str:
+        text = str(value)
+        return text if len(text) <= 60 else text[:57] + "..."
+
+    return ", ".join(f"{name} = {short(value)}" for name, value in point.items())
+
+
+def show_mutants(outcomes: Sequence[dict[str, str]]) -> None:
+    """A table of mutants with what killed them or why they survive."""
+    table = Table("claim", "mutant", "outcome", "reason", box=None, pad_edge=False)
+    for outcome in outcomes:
+        table.add_row(
+            outcome["claim"],
+            escape(outcome["mutant"]),
+            _coloured(outcome["outcome"]),
+            escape(outcome["reason"] or "UNEXPLAINED"),
+        )
+    console = _console()
+    console.print(table)
+    counts = Counter(outcome["outcome"] for outcome in outcomes)
+    words = ", ".join(f"{count} {name}" for name, count in counts.items())
+    console.print(f"\n{words or 'no mutants'}")
+
+
+def show_claim(claim: Claim, verdict: Verdict | None) -> None:
+    """Everything about one claim, in text."""
+    console = _console()
+    console.print(f"[bold]{claim.id}[/]\n[bold]{escape(claim.title)}[/]\n\n{escape(claim.says)}\n")
+    console.print(f"[bold]Statement[/] ({claim.kind})\n  {escape(statement_words(claim))}\n")
+    console.print("[bold]Hypotheses[/]")
+    for parameter in claim.domain.parameters:
+        meaning = f"  {parameter.meaning}" if parameter.meaning else ""
+        console.print(f"  {parameter.name}: {escape(parameter.range_latex())}{escape(meaning)}")
+    for condition in claim.domain.where:
+        console.print(f"  {escape(str(condition))}")
+    for remark in claim.domain.remarks:
+        console.print(f"  {escape(remark)}")
+    for observable in claim.observables:
+        console.print(f"\n[bold]{observable.name}[/]: {escape(observable.meaning)}")
+        if observable.definition is not None:
+            console.print(f"  = {escape(str(sympy.sympify(observable.definition)))}")
+    console.print(f"\n[bold]Source[/]\n  {escape(claim.source.words())}")
+    if claim.uses:
+        console.print(f"\n[bold]Rests on[/]\n  {', '.join(claim.uses)}")
+    report = claim.derivation_report()
+    if report.steps:
+        console.print("\n[bold]Derivation[/]")
+    for step, finding in zip(claim.derivation.steps, report.steps, strict=True):
+        console.print(
+            f"  {finding.index}. {escape(finding.relation)} {escape(str(step.expression))}"
+        )
+        console.print(
+            f"     {_coloured(str(finding.status))} by {escape(finding.rule)}: {escape(finding.reason)}"
+        )
+    if report.steps:
+        status = str(report.conclusion.status)
+        console.print(f"  conclusion: {_coloured(status)}: {escape(report.conclusion.reason)}")
+    console.print("\n[bold]Verdict[/]")
+    if verdict is None:
+        console.print(f"  not judged yet: assay run {claim.id}")
+    else:
+        console.print(
+            f"  {_coloured(str(verdict.verdict))} ({verdict.how}): {certainty(verdict)}; "
+            f"{escape(verdict.reason)}"
+        )
+
+
+def statement_words(claim: Claim) -> str:
+    """The statement as one line of plain text."""
+    statement = claim.statement
+    if isinstance(statement, Identity):
+        return f"{statement.lhs} = {statement.rhs}"
+    if isinstance(statement, Bound):
+        return f" {statement.sense} ".join(str(term) for term in statement.terms)
+    if isinstance(statement, Equivalent):
+        return f"{statement.lhs} ~ {statement.rhs} as {statement.variable} -> {statement.point}"
+    if isinstance(statement, Rate):
+        return (
+            f"{statement.observable} has {statement.form} rate {statement.exponent} in "
+            f"{statement.variable}"
+        )
+    return statement.latex(str)

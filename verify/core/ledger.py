@@ -1,0 +1,104 @@
+"""The ledger: verdicts in one SQLite file, kept until the claim or its code changes."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from theory.core.errors import AssayError
+from verify.core.verdict import Verdict
+
+__all__ = ["Ledger", "LedgerError", "default_path"]
+
+
+class LedgerError(AssayError):
+    """The ledger file cannot be used."""
+
+
+def default_path() -> Path:
+    """Where the ledger lives unless told otherwise: the user's cache folder."""
+    import platformdirs
+
+    return Path(platformdirs.user_cache_dir("assay")) / "ledger.sqlite"
+
+
+class Ledger:
+    """Verdicts and mutant outcomes by claim, digest of claim and code, seed and tier.
+
+    Every entry is committed as soon as it is written, so a run that is killed loses nothing.
+
+    Parameters
+    ----------
+    path : Path
+        Created with its folders when missing.
+
+    Raises
+    ------
+    LedgerError
+        The path cannot be opened or is not a ledger.
+    """
+
+    def __init__(self, path: Path) -> None:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._connection = sqlite3.connect(path, timeout=30)
+            self._connection.execute("PRAGMA journal_mode=WAL")
+            self._connection.execute(
+                "CREATE TABLE IF NOT EXISTS entries ("
+                "kind TEXT, claim TEXT, digest TEXT, seed INTEGER, tier TEXT, content TEXT, "
+                "PRIMARY KEY (kind, claim, digest, seed, tier))"
+            )
+            self._connection.commit()
+        except (OSError, sqlite3.Error) as problem:
+            raise LedgerError(f"cannot use the ledger {path}: {problem}") from None
+
+    def __enter__(self) -> Ledger:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        value: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._connection.close()
+
+    def verdict(self, claim: str, digest: str, seed: int, tier: str) -> Verdict | None:
+        """The stored verdict, if the claim and its code are unchanged."""
+        content = self._read("verdict", claim, digest, seed, tier)
+        return None if content is None else Verdict.restored(content)
+
+    def store_verdict(self, verdict: Verdict, digest: str, seed: int, tier: str) -> None:
+        """Keep a verdict at once."""
+        self._write("verdict", verdict.id, digest, seed, tier, verdict.stored())
+
+    def mutants(self, claim: str, digest: str, seed: int, tier: str) -> list[Any] | None:
+        """The stored mutant outcomes, if the claim and its code are unchanged."""
+        content = self._read("mutants", claim, digest, seed, tier)
+        return None if content is None else list(content)
+
+    def store_mutants(
+        self, claim: str, outcomes: list[Any], digest: str, seed: int, tier: str
+    ) -> None:
+        """Keep the outcomes of a claim's mutants at once."""
+        self._write("mutants", claim, digest, seed, tier, outcomes)
+
+    def _read(self, kind: str, claim: str, digest: str, seed: int, tier: str) -> Any:
+        row = self._connection.execute(
+            "SELECT content FROM entries "
+            "WHERE kind = ? AND claim = ? AND digest = ? AND seed = ? AND tier = ?",
+            (kind, claim, digest, seed, tier),
+        ).fetchone()
+        return None if row is None else json.loads(row[0])
+
+    def _write(
+        self, kind: str, claim: str, digest: str, seed: int, tier: str, content: Any
+    ) -> None:
+        with self._connection:
+            self._connection.execute(
+                "INSERT OR REPLACE INTO entries VALUES (?, ?, ?, ?, ?, ?)",
+                (kind, claim, digest, seed, tier, json.dumps(content)),
+            )
