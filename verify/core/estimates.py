@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from numerics.core.streams import Stream
+
 __all__ = ["Estimate", "Exact", "Exhaustive", "Sampled", "Trained"]
 
 
@@ -46,6 +48,35 @@ class Sampled:
     low: float = 0.0
     high: float = 1.0
     bernoulli: bool = False
+
+    @classmethod
+    def batched(
+        cls,
+        stream: Stream,
+        batch: Callable[[np.random.Generator, int], NDArray[Any]],
+        low: float = 0.0,
+        high: float = 1.0,
+        bernoulli: bool = False,
+        size: int = 4096,
+    ) -> Sampled:
+        """Replicates from NumPy code that draws many at once.
+
+        Parameters
+        ----------
+        stream : Stream
+            As handed to the measurement.
+        batch : callable
+            ``batch(generator, count)`` returns ``count`` independent replicates. It is called for
+            whole batches of ``size``, each with a generator of its own, so that replicates do not
+            depend on how many are asked for at a time.
+        """
+
+        def draw(first: int, count: int) -> NDArray[Any]:
+            start, stop = first // size, -(-(first + count) // size)
+            whole = [np.asarray(batch(stream.numpy(i), size)) for i in range(start, stop)]
+            return np.concatenate(whole)[first - start * size :][:count]
+
+        return cls(draw, low, high, bernoulli)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,273 @@
+"""Do trained memories behave as claimed, seed by seed? Paired sign tests, exact.
+
+Runs that are compared share their seeds: embeddings, start and data are the same. Steps are tuned
+on seeds of their own. With all 20 seeds on one side a sign test errs with probability 2^-20.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import lru_cache
+
+import numpy as np
+
+from numerics.assoc_scaling import finite_data, training
+from numerics.assoc_scaling.training import Memory
+from theory.assoc_scaling import training as theory
+from verify import Exact, Mutant, Trained, check, mutate
+
+SEEDS = tuple(range(20))
+TUNING_SEEDS = tuple(range(1000, 1006))
+RATES = (0.1, 1.0, 10.0, 100.0)
+
+
+@lru_cache(maxsize=256)
+def errors(memory, rates, seeds):
+    """Final errors, one row for each rate; computed once in a process."""
+    return training.final_errors(memory, seeds, rates)
+
+
+def tuned(memory):
+    """Errors on the test seeds at the rate that was best on the tuning seeds."""
+    best = RATES[int(np.argmin(errors(memory, RATES, TUNING_SEEDS).mean(axis=1)))]
+    return errors(memory, (best,), SEEDS)[0]
+
+
+def paired(group_a, group_b):
+    """Two groups with the same seeds."""
+    return Trained(group_a, np.broadcast_to(group_b, group_a.shape).copy(), paired=True)
+
+
+def memory_of(d, batch, samples, **further):
+    """A memory of the grid."""
+    return Memory(dimension=d, batch=batch, samples=samples, **further)
+
+
+def points(**lists):
+    """All combinations of the listed values; the last-named value varies slowest."""
+    result: list[dict[str, object]] = [{}]
+    for name, values in lists.items():
+        result = [{**point, name: value} for value in values for point in result]
+    return result
+
+
+def leading(every):
+    """Points of a tier: the first so many of a list that begins with the cheapest."""
+    return lambda stream, count: every[:count]
+
+
+ERROR = {"resolution": 0.0, "error": 1e-4}
+
+
+@check(
+    theory.step_size,
+    **ERROR,
+    points=leading(
+        points(samples=(10240,), batch=(256, 64), rate=(0.1, 1.0, 10.0), d=(50, 100, 200))
+    ),
+    count=6,
+    full={"count": 18},
+)
+def larger_step(d, batch, samples, rate):
+    """Errors at ten times the step, and at the step."""
+    both = errors(memory_of(d, batch, samples), RATES, SEEDS)
+    row = RATES.index(rate)
+    return paired(both[row + 1], both[row])
+
+
+mutate(
+    theory.step_size,
+    Mutant(
+        "in a small dimension on much data",
+        points=points(d=(10,), batch=(16,), samples=(102_400,), rate=(10.0,)),
+        measure=lambda d, batch, samples, rate: paired(
+            *errors(memory_of(d, batch, samples), (10 * rate, rate), tuple(range(300)))
+        ),
+    ),
+)
+
+
+@check(
+    theory.batch_size,
+    **ERROR,
+    points=leading(points(samples=(10240,), batch=(1024, 256, 64), d=(50, 100, 200))),
+    count=2,
+    full={"count": 9},
+)
+def smaller_batch(d, batch, samples):
+    """Errors at a quarter of the batch, and at the batch, both tuned."""
+    return paired(tuned(memory_of(d, batch // 4, samples)), tuned(memory_of(d, batch, samples)))
+
+
+@check(theory.adam_sign, resolution=1e-14, absolute=True)
+def _(entry):
+    return Exact(*training.first_adam_update(float(entry)))
+
+
+@check(theory.adam_sign_descent, **ERROR, points=[{"d": 10}])
+def sign_descent(d):
+    """Errors of sign descent and of gradient descent after thirty exact steps."""
+    memory = Memory(
+        dimension=d,
+        inputs=10,
+        samples=30,
+        batch=1,
+        population=True,
+        unit_outputs=True,
+        zero_start=True,
+    )
+    seeds = tuple(range(100))
+    by_sign = errors(replace(memory, optimiser="sign"), (1.0,), seeds)[0]
+    return paired(by_sign, errors(memory, (1.0,), seeds)[0])
+
+
+def adam_against_sgd(d, batch, samples):
+    """Errors of Adam and of stochastic gradient descent, both tuned."""
+    adam = tuned(memory_of(d, batch, samples, optimiser="adam"))
+    return adam, tuned(memory_of(d, batch, samples))
+
+
+@check(
+    theory.adam_vs_sgd,
+    **ERROR,
+    points=leading(points(samples=(10240,), batch=(256, 1024), d=(50, 100, 200))),
+    count=2,
+    full={"count": 6},
+)
+def adam_first(d, batch, samples):
+    """Adam against stochastic gradient descent."""
+    return paired(*adam_against_sgd(d, batch, samples))
+
+
+mutate(
+    theory.adam_vs_sgd,
+    Mutant("at every batch size", points=points(d=(50,), batch=(16,), samples=(10240,))),
+)
+
+
+@check(
+    theory.adam_vs_sgd_small_batch,
+    **ERROR,
+    points=leading(points(samples=(10240,), batch=(16,), d=(50, 100))),
+    count=1,
+    full={"count": 2},
+)
+def sgd_first(d, batch, samples):
+    """Stochastic gradient descent against Adam."""
+    adam, sgd = adam_against_sgd(d, batch, samples)
+    return paired(sgd, adam)
+
+
+def normalised_and_plain(optimiser, d, batch, samples):
+    """The memory with layer normalisation, and without."""
+    plain = memory_of(d, batch, samples, optimiser=optimiser)
+    return replace(plain, layer_norm=True), plain
+
+
+@check(
+    theory.layernorm,
+    **ERROR,
+    points=leading(
+        points(samples=(10240,), batch=(1024,), optimiser=("sgd", "adam"), d=(100, 200))
+    ),
+    count=2,
+    full={"count": 4},
+)
+def normalised_first(optimiser, d, batch, samples):
+    """Errors with and without normalisation at step size 1."""
+    normalised, plain = normalised_and_plain(optimiser, d, batch, samples)
+    seeds = tuple(range(60))
+    return paired(errors(normalised, (1.0,), seeds)[0], errors(plain, (1.0,), seeds)[0])
+
+
+@check(
+    theory.layernorm_tuned,
+    **ERROR,
+    points=leading(
+        points(samples=(10240,), batch=(1024,), optimiser=("sgd", "adam"), d=(50, 100, 200))
+    ),
+    count=2,
+    full={"count": 6},
+)
+def plain_first(optimiser, d, batch, samples):
+    """Errors without and with normalisation, both tuned."""
+    normalised, plain = normalised_and_plain(optimiser, d, batch, samples)
+    return paired(tuned(plain), tuned(normalised))
+
+
+def schedule_errors(inputs, constant):
+    """Errors with a step of 10 that drops, and with a constant step."""
+    memory = Memory(
+        dimension=5,
+        inputs=inputs,
+        exponent=1.5,
+        samples=1000,
+        batch=1,
+        unit_outputs=True,
+        zero_start=True,
+    )
+    seeds = tuple(range(400))
+    dropped = errors(replace(memory, drop_after=100, drop_factor=0.03), (10.0,), seeds)[0]
+    return dropped, errors(memory, (float(constant),), seeds)[0]
+
+
+@check(theory.lr_schedule, **ERROR, points=points(inputs=(30,), constant=(10.0, 0.1)))
+def dropped_first(inputs, constant):
+    """The dropped step against the constant one."""
+    return paired(*schedule_errors(inputs, constant))
+
+
+mutate(
+    theory.lr_schedule,
+    Mutant("with 10 inputs too", points=points(inputs=(10,), constant=(10.0,))),
+)
+
+
+@check(theory.lr_schedule_not_overloaded, **ERROR, points=points(inputs=(10,), constant=(10.0,)))
+def constant_first(inputs, constant):
+    """The constant step against the dropped one."""
+    dropped, undropped = schedule_errors(inputs, constant)
+    return paired(undropped, dropped)
+
+
+MORE_SEEDS = tuple(range(60))
+
+
+def learned_errors(d, batch, samples, rate):
+    """Errors when the embeddings are learned too."""
+    return errors(memory_of(d, batch, samples, learned="all"), (rate,), MORE_SEEDS)[0]
+
+
+LEARNED = leading(points(samples=(10240,), batch=(16,), rate=(1.0,), d=(10, 50, 100, 200)))
+
+
+@check(theory.learned_grid, **ERROR, points=LEARNED, count=2, full={"count": 4})
+def learned_first(d, batch, samples, rate, share=0.3):
+    """Learned embeddings against a share of the error with fixed ones."""
+    fixed = errors(memory_of(d, batch, samples), (rate,), MORE_SEEDS)[0]
+    return paired(learned_errors(d, batch, samples, rate), share * fixed)
+
+
+mutate(
+    theory.learned_grid,
+    Mutant(
+        "a hundredfold",
+        measure=lambda d, batch, samples, rate: learned_first(d, batch, samples, rate, share=0.01),
+    ),
+)
+
+
+@check(theory.learned_near_floor, **ERROR, points=LEARNED, count=2, full={"count": 4})
+def near_floor(d, batch, samples, rate, factor=2.0):
+    """Learned embeddings against a multiple of the finite-data floor."""
+    floor = 0.8 * finite_data.unseen_mass(2.0, samples, size=100)[0]
+    return paired(learned_errors(d, batch, samples, rate), np.array([factor * floor]))
+
+
+mutate(
+    theory.learned_near_floor,
+    Mutant(
+        "half the floor",
+        measure=lambda d, batch, samples, rate: near_floor(d, batch, samples, rate, factor=0.5),
+    ),
+)

@@ -1,0 +1,153 @@
+"""Figures: theory as lines, simulation as marks with intervals, legible in grey.
+
+A topic's ``figures`` module registers drawing functions under names such as
+``assoc-scaling/finite-data``. Colours are Okabe and Ito's, which the colour-blind tell apart, and
+every colour comes with a line style and a marker of its own.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from theory.core import catalogue
+from theory.core.errors import AssayError, CatalogueError
+
+__all__ = ["STYLES", "Style", "draw", "figure", "interval", "mean_interval", "names"]
+
+
+@dataclass(frozen=True)
+class Style:
+    """A colour with the line style and the marker that stand in for it in grey."""
+
+    colour: str
+    line: str
+    marker: str
+
+    @property
+    def theory(self) -> dict[str, Any]:
+        """Keyword arguments for a line."""
+        return {"color": self.colour, "linestyle": self.line, "linewidth": 1.4}
+
+    @property
+    def simulation(self) -> dict[str, Any]:
+        """Keyword arguments for marks with error bars."""
+        return {
+            "color": self.colour,
+            "marker": self.marker,
+            "linestyle": "none",
+            "markersize": 4.5,
+            "markerfacecolor": "white",
+            "capsize": 2,
+            "elinewidth": 0.9,
+        }
+
+
+STYLES = (
+    Style("#0072B2", "-", "o"),
+    Style("#D55E00", "--", "s"),
+    Style("#009E73", "-.", "^"),
+    Style("#CC79A7", ":", "D"),
+    Style("#000000", (0, (5, 1)), "v"),  # type: ignore[arg-type]
+    Style("#56B4E9", (0, (3, 1, 1, 1)), "P"),  # type: ignore[arg-type]
+)
+
+_FIGURES: dict[str, Callable[[Any], None]] = {}
+
+
+def figure(name: str) -> Callable[[Callable[[Any], None]], Callable[[Any], None]]:
+    """Register a function that draws on an empty Matplotlib figure."""
+
+    def register(function: Callable[[Any], None]) -> Callable[[Any], None]:
+        if name in _FIGURES:
+            raise CatalogueError(f"two figures are called {name}")
+        _FIGURES[name] = function
+        return function
+
+    return register
+
+
+def names() -> tuple[str, ...]:
+    """Names of all figures, in the order of the topics and their figure modules."""
+    for topic in catalogue.topics():
+        module = f"verify.{topic.replace('-', '_')}.figures"
+        if importlib.util.find_spec(module) is not None:
+            importlib.import_module(module)
+    return tuple(_FIGURES)
+
+
+def draw(name: str, folder: Path) -> list[Path]:
+    """Draw one figure as SVG and PNG.
+
+    Returns
+    -------
+    list of Path
+        The files written: ``folder`` / the last part of the name, with both endings.
+
+    Raises
+    ------
+    CatalogueError
+        There is no such figure.
+    AssayError
+        Matplotlib is not installed.
+    """
+    known = names()
+    if name not in known:
+        raise CatalogueError(f"unknown figure {name!r}; there are {', '.join(known)}")
+    try:
+        import matplotlib
+    except ImportError:
+        raise AssayError("figures need Matplotlib: pip install 'assay[figures]'") from None
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+
+    settings: Any = {
+        "font.size": 9,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "axes.grid": True,
+        "grid.color": "#DDDDDD",
+        "grid.linewidth": 0.5,
+        "legend.frameon": False,
+        "legend.fontsize": 8,
+        "svg.hashsalt": name,  # the same figure gives the same file
+        "svg.fonttype": "none",
+    }
+    with pyplot.rc_context(settings):
+        canvas = pyplot.figure(layout="constrained")
+        try:
+            _FIGURES[name](canvas)
+            folder.mkdir(parents=True, exist_ok=True)
+            stem = folder / name.rpartition("/")[2]
+            written = [stem.with_suffix(ending) for ending in (".svg", ".png")]
+            canvas.savefig(written[0], metadata={"Date": None})
+            canvas.savefig(written[1], dpi=160)
+        finally:
+            pyplot.close(canvas)
+    return written
+
+
+def interval(successes: int, trials: int, error: float = 0.05) -> tuple[float, float, float]:
+    """A frequency with its exact (Clopper-Pearson) confidence interval."""
+    from scipy.stats import binomtest
+
+    result = binomtest(int(successes), int(trials))
+    ends = result.proportion_ci(1 - error, method="exact")
+    return successes / trials, float(ends.low), float(ends.high)
+
+
+def mean_interval(values: NDArray[np.float64], error: float = 0.05) -> tuple[float, float, float]:
+    """A mean over seeds with its Student interval."""
+    from scipy.stats import t
+
+    values = np.asarray(values, dtype=float)
+    mean = float(values.mean())
+    half = float(t.ppf(1 - error / 2, values.size - 1) * values.std(ddof=1) / values.size**0.5)
+    return mean, mean - half, mean + half

@@ -1,0 +1,64 @@
+"""Claims and checks from a user's own file."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+import traceback
+from functools import cache
+from pathlib import Path
+
+from theory.core import catalogue
+from theory.core.claim import Claim
+from theory.core.errors import AssayError, CatalogueError
+
+__all__ = ["claims_of_file"]
+
+
+@cache
+def claims_of_file(path: Path) -> tuple[Claim, ...]:
+    """Run a user's file once and return the claims that it defines, in order.
+
+    Checks and mutants in the file register themselves as they are defined.
+
+    Raises
+    ------
+    CatalogueError
+        The file cannot be read, stops with an error, defines no claim, or an id is given twice
+        or belongs to a topic of the catalogue.
+    """
+    if not path.is_file():
+        raise CatalogueError(f"there is no file {path}")
+    name = f"assay_user_{path.stem}"
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise CatalogueError(f"{path} is not a Python file")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module  # dataclasses and pickling look the module up by name
+    try:
+        spec.loader.exec_module(module)
+    except AssayError as problem:
+        raise CatalogueError(f"{path}: {problem}") from None
+    except Exception as problem:
+        frames = [f for f in traceback.extract_tb(problem.__traceback__) if f.filename == str(path)]
+        line = f", line {frames[-1].lineno}" if frames else ""
+        reason = str(problem).splitlines()[0] if str(problem) else ""
+        raise CatalogueError(f"{path}{line}: {type(problem).__name__}: {reason}") from None
+    claims = [
+        claim
+        for claim in catalogue.claims_of(module)
+        if claim.topic not in catalogue.topics() or not _in_catalogue(claim)
+    ]
+    if not claims:
+        raise CatalogueError(f"{path} defines no claim")
+    catalogue.require_unique(claims)
+    for claim in claims:
+        if claim.topic in catalogue.topics():
+            raise CatalogueError(
+                f"{path}: {claim.id} uses the topic of the catalogue {claim.topic}"
+            )
+    return tuple(claims)
+
+
+def _in_catalogue(claim: Claim) -> bool:
+    return any(claim is known for known in catalogue.claims_in(claim.topic))

@@ -1,0 +1,136 @@
+"""Hypothesis strategies over the domain of a claim.
+
+They shrink to simple values: small integers, short fractions, short vectors.
+"""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+from typing import Any
+
+from hypothesis import assume
+from hypothesis import strategies as st
+
+from theory.core.domain import Domain
+from theory.core.errors import ClaimError
+from theory.core.parameters import (
+    Categorical,
+    Integer,
+    Labels,
+    Matrix,
+    Parameter,
+    Real,
+    Simplex,
+    Vector,
+)
+
+__all__ = ["points"]
+
+
+def points(
+    domain: Domain, *, largest: int = 100, **fixed: Any
+) -> st.SearchStrategy[dict[str, Any]]:
+    """Points of a domain, as dicts from parameter name to value.
+
+    Parameters
+    ----------
+    domain : Domain
+    largest : int
+        Numbers of a range without an end are drawn at most this far from its other end, or from 0.
+    **fixed
+        Values or strategies for some of the parameters.
+
+    Returns
+    -------
+    strategy
+        Every point satisfies the ranges and the side conditions.
+
+    Raises
+    ------
+    ClaimError
+        ``fixed`` names an unknown parameter, or a parameter has no strategy.
+    """
+    if unknown := set(fixed) - set(domain.names):
+        raise ClaimError(f"unknown parameter {', '.join(sorted(unknown))}")
+
+    @st.composite
+    def draw_point(draw: st.DrawFn) -> dict[str, Any]:
+        point: dict[str, Any] = {}
+        for parameter in domain.parameters:
+            given = fixed.get(parameter.name)
+            if parameter.name in fixed and not isinstance(given, st.SearchStrategy):
+                point[parameter.name] = given
+            else:
+                chosen = given if given is not None else _values(parameter, point, largest)
+                point[parameter.name] = draw(chosen)
+        assume(domain.violation(point) is None)
+        return point
+
+    return draw_point()
+
+
+def _size(size: Integer | int, point: dict[str, Any]) -> int:
+    return size if isinstance(size, int) else int(point[size.name])
+
+
+def _values(parameter: Parameter, point: dict[str, Any], largest: int) -> st.SearchStrategy[Any]:
+    if isinstance(parameter, Labels):
+        label = st.integers(1, max(1, _size(parameter.classes, point)))
+        return st.tuples(*[label] * _size(parameter.length, point))
+    if isinstance(parameter, Simplex):
+        return _probabilities(_size(parameter.length, point))
+    if isinstance(parameter, Matrix):
+        row = st.tuples(
+            *[_values(parameter.entry, point, largest)] * _size(parameter.columns, point)
+        )
+        return st.tuples(*[row] * _size(parameter.length, point))
+    if isinstance(parameter, Vector):
+        return st.tuples(
+            *[_values(parameter.entry, point, largest)] * _size(parameter.length, point)
+        )
+    if isinstance(parameter, Categorical):
+        return st.sampled_from(parameter.choices)
+    if isinstance(parameter, Integer):
+        low, high = _ends(parameter, largest)
+        return st.integers(math.ceil(low), math.floor(high))
+    if isinstance(parameter, Real):
+        return _reals(parameter, largest)
+    raise ClaimError(f"the parameter {parameter.name} has no strategy")
+
+
+def _ends(parameter: Real | Integer, largest: int) -> tuple[Any, Any]:
+    low, high = parameter.low, parameter.high
+    if low == -math.inf:
+        low = -largest if high == math.inf else high - largest
+    if high == math.inf:
+        high = max(low, 0) + largest
+    return low, high
+
+
+def _reals(parameter: Real, largest: int) -> st.SearchStrategy[Any]:
+    """Whole numbers first, then short fractions, then floats."""
+    low, high = _ends(parameter, largest)
+
+    def inside(value: Any) -> bool:
+        return parameter.violation(value) is None
+
+    choices: list[st.SearchStrategy[Any]] = []
+    if math.ceil(low) <= math.floor(high):
+        choices.append(st.integers(math.ceil(low), math.floor(high)).filter(inside))
+    choices.append(
+        st.fractions(Fraction(low), Fraction(high), max_denominator=16).map(float).filter(inside)
+    )
+    choices.append(st.floats(float(low), float(high), allow_nan=False).filter(inside))
+    whole_only_at_ends = (
+        len(choices) == 3
+        and math.floor(high) - math.ceil(low) <= 1
+        and not any(inside(end) for end in (math.ceil(low), math.floor(high)))
+    )
+    return st.one_of(choices[1:] if whole_only_at_ends else choices)
+
+
+def _probabilities(size: int) -> st.SearchStrategy[tuple[Fraction, ...]]:
+    """Exact probability vectors: nonnegative whole weights over their sum."""
+    weights = st.lists(st.integers(0, 20), min_size=size, max_size=size).filter(any)
+    return weights.map(lambda whole: tuple(Fraction(w, sum(whole)) for w in whole))
