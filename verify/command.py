@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,23 +18,56 @@ if TYPE_CHECKING:
 __all__ = ["main"]
 
 SCHEMA = 1
-ALL_CONFIRMED, SOME_REFUTED, USAGE_ERROR, SOME_INCONCLUSIVE, INTERRUPTED = 0, 1, 2, 3, 130
+ALL_CONFIRMED, SOME_REFUTED, USAGE_ERROR, SOME_INCONCLUSIVE = 0, 1, 2, 3
+INTERRUPTED, PIPE_CLOSED = 130, 141  # as shells report Ctrl-C and a reader that has left
 
 
 class _Group(click.Group):
-    """Errors that Assay raises on purpose become one line and exit code 2."""
+    """Every error that is the user's becomes one line on standard error and exit code 2."""
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        **extra: Any,
+    ) -> Any:
+        if not standalone_mode:
+            return super().main(args, prog_name, complete_var, False, **extra)
+        try:
+            code = super().main(args, prog_name, complete_var, False, **extra)
+        except click.ClickException as error:
+            code = USAGE_ERROR
+            if type(error).__name__ == "NoArgsIsHelpError":
+                error.show()
+            else:
+                _complain(error.format_message())
+        except click.Abort:
+            code = INTERRUPTED
+        sys.exit(code if isinstance(code, int) else ALL_CONFIRMED)
 
     def invoke(self, ctx: click.Context) -> Any:
-        from theory.core.errors import AssayError
-
         try:
-            return super().invoke(ctx)
-        except AssayError as error:
-            click.echo(f"assay: {error}", err=True)
-            ctx.exit(USAGE_ERROR)
+            try:
+                return super().invoke(ctx)
+            finally:
+                sys.stdout.flush()
         except KeyboardInterrupt:
-            click.echo("assay: interrupted; what was finished is kept", err=True)
+            _complain("interrupted; what was finished is kept")
             ctx.exit(INTERRUPTED)
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            ctx.exit(PIPE_CLOSED)
+        except (click.exceptions.Exit, click.Abort, click.ClickException):
+            raise
+        except Exception as error:
+            from theory.core.errors import AssayError  # not above: help loads nothing
+
+            if not isinstance(error, AssayError):
+                raise
+            _complain(str(error))
+            ctx.exit(USAGE_ERROR)
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
         import difflib
@@ -45,12 +80,25 @@ class _Group(click.Group):
         return super().resolve_command(ctx, args)
 
 
+def _complain(message: str) -> None:
+    click.echo(f"assay: {' '.join(message.split())}", err=True)
+
+
+def _version() -> str:
+    import importlib.metadata
+
+    try:
+        return importlib.metadata.version("assay")
+    except importlib.metadata.PackageNotFoundError:
+        return "of a checkout that is not installed"
+
+
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="assay")
+@click.version_option(_version(), prog_name="assay")
 def main() -> None:
     """Put theorems to the test: derive, simulate, judge.
 
-    IDS are claims (assay-topic.short-name), topics (assoc-scaling) or patterns
+    IDS are claims (assoc-scaling.finite-data-rate), topics (assoc-scaling) or patterns
     ('assoc-scaling.finite-*'); none means everything.
     """
 
@@ -135,7 +183,8 @@ def list_command(ids: tuple[str, ...], as_json: bool) -> None:
 @_tier
 @_seed_option
 @_ledger
-def show(claim_id: str, tier: str, seed: int, ledger_path: Path | None) -> None:
+@_as_json
+def show(claim_id: str, tier: str, seed: int, ledger_path: Path | None, as_json: bool) -> None:
     """Show one claim: statement, hypotheses, derivation, and its verdict if it has one."""
     from theory.core import catalogue
     from verify.core import display
@@ -144,7 +193,10 @@ def show(claim_id: str, tier: str, seed: int, ledger_path: Path | None) -> None:
     claim = catalogue.find(claim_id)
     with _open(ledger_path) as ledger:
         verdict = ledger.verdict(claim.id, digest_of(claim), seed, tier)
-    display.show_claim(claim, verdict)
+    if as_json:
+        display.print_json({"schema": SCHEMA, "claim": display.claim_data(claim, verdict)})
+    else:
+        display.show_claim(claim, verdict)
 
 
 @main.command()
@@ -276,6 +328,8 @@ def latex(
 
     if str(out) != "-" and not out.parent.is_dir():
         raise click.BadParameter(f"the folder {out.parent} does not exist", param_hint="--out")
+    if str(out) != "-" and not os.access(out if out.exists() else out.parent, os.W_OK):
+        raise click.BadParameter(f"{out} cannot be written", param_hint="--out")
     plan = _plan(ids, tier, seed, jobs, fresh=False)
     verdicts: dict[str, Any] = dict.fromkeys(claim.id for claim in plan.claims)
     with _open(ledger_path) as ledger:
@@ -291,5 +345,8 @@ def latex(
     if str(out) == "-":
         click.echo(text, nl=False)
     else:
-        out.write_text(text, encoding="utf-8")
+        try:
+            out.write_text(text, encoding="utf-8")
+        except OSError as problem:
+            raise click.BadParameter(f"{problem}", param_hint="--out") from None
         click.echo(f"wrote {len(plan.claims)} claims to {out}", err=True)

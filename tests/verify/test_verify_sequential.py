@@ -235,10 +235,10 @@ def test_a_mean_at_the_end_of_the_range_is_not_excluded():
 def test_contradictory_evidence_is_refuted():
     test = EquivalenceTest(0.5, 0.1, 0, 1, 0.01)
     test.update([0.5])
-    test._bettors["needed"] = 0.0  # the next observation completes everything at once
+    test._table.rows["needed"] = 0.0  # the next observation completes everything at once
     assert test.update([0.5]) is Outcome.REFUTED
     test = BoundTest(0.5, "<=", 0.1, 0, 1, 0.01)
-    test._bettors["needed"] = 0.0
+    test._table.rows["needed"] = 0.0
     assert test.update([0.55]) is Outcome.REFUTED
 
 

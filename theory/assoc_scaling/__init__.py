@@ -1,3 +1,3 @@
 """Scaling laws of associative memories: Cabannes, Dohmatob and Bietti, arXiv 2310.02984."""
 
-SECTIONS = ("finite_data", "exact_laws")
+SECTIONS = ("finite_data", "exact_laws", "gradient", "sgd", "training")

@@ -61,6 +61,7 @@ from theory import (
     definition,
 )
 from theory.assoc_scaling.model import PAPER
+from theory.core.shorthand import Shorthand
 
 __all__ = [
     "binary_exact",
@@ -92,7 +93,8 @@ G = Matrix(
 c, i, j, k, z = (Symbol(name, integer=True, positive=True) for name in "cijkz")
 r, w = (Symbol(name, positive=True) for name in "rw")
 g = Symbol("g", real=True)
-GAUSSIAN = "the $e_x$ are independent, standard Gaussian in dimension $d$"
+MEMORY = r"let $W = \sum_{k=1}^{N} q_k \, u_{f_*(k)} e_k^\top$"
+GAUSSIAN = "the embeddings $e_k$ are independent, standard Gaussian in dimension $d$"
 UNIT = "the $u_y$ are distinct unit vectors"
 
 
@@ -103,19 +105,45 @@ def others(k: Any) -> Expr:
 
 def inner(A: Matrix, a: Any, B: Matrix, b: Any) -> Expr:
     """Inner product of row a of A and row b of B."""
-    return Sum(A[a, i] * B[b, i], (i, 1, d))
+    return Sum(A[a, j] * B[b, j], (j, 1, d))
 
 
-def energy(z: Any) -> Expr:
-    """Q_z without the input's own term: the energy of class z in the noise."""
-    return Sum(others(k) * KroneckerDelta(f[k], z) * q[k] ** 2, (k, 1, N))
-
+energy = Shorthand(
+    "energy",
+    (z,),
+    "Q_{@}",
+    "energy of class z in the noise",
+    Sum(others(k) * KroneckerDelta(f[k], z) * q[k] ** 2, (k, 1, N)),
+)
+outputs = Shorthand(
+    "outputs",
+    (z, c),
+    r"\langle u_{@}, u_{@} \rangle",
+    "the inner product of two output embeddings",
+    inner(U, z, U, c),
+)
+inputs = Shorthand(
+    "inputs",
+    (k, x.symbol),
+    r"\langle e_{@}, e_{@} \rangle",
+    "that of two input embeddings",
+    inner(E, k, E, x),
+)
+length = Shorthand("length", (), "|e_x|", "length of an embedding", inner(E, x, E, x), power=2)
+radial = Shorthand(
+    "radial",
+    (r,),
+    r"\chi_d(@)",
+    "density of the length of a standard Gaussian vector",
+    ChiPDF(r, d),
+)
+normal = Shorthand("normal", (g,), r"\varphi(@)", "standard normal density", NormalPDF(g))
 
 score = Observable(
     "score",
     (N, M, d, q, f, U, E, x, y),
     latex=r"u_y^\top W e_x",
-    meaning="score of class y for input x under W, the sum of q_k u_{f(k)} e_k^T",
+    meaning="score of class y for input x",
     definition=Sum(
         U[y, i] * Sum(q[k] * U[f[k], i] * E[k, j], (k, 1, N)) * E[x, j], (j, 1, d), (i, 1, d)
     ),
@@ -131,9 +159,21 @@ model = Claim(
         "cross-talk of every other memory."
     ),
     statement=Identity(score(N, M, d, q, f, U, E, x, y), signal + cross_talk),
-    domain=Domain(N, M, d, q, f, U, E, x, y, where=(x <= N, y <= M)),
+    domain=Domain(
+        N,
+        M,
+        d,
+        q,
+        f,
+        U,
+        E,
+        x,
+        y,
+        where=(x <= N, y <= M),
+        remarks=(MEMORY + ", where $e_k$ and $u_y$ are the rows of $E$ and $U$",),
+    ),
     source=Source(PAPER, "the model", seen=Seen.REPOSITORY, standing=Standing.DERIVED_HERE),
-    observables=(score,),
+    observables=(score, outputs, inputs, length),
     derivation=Derivation(
         Step(score.definition, by=definition),
         Step(
@@ -148,9 +188,13 @@ model = Claim(
 t = IndexedBase("t", real=True)
 
 
-def projected(z: Any) -> Expr:
-    """The test direction t in score space against the embedding of class z."""
-    return Sum(t[c] * inner(U, c, U, z), (c, 1, M))
+projected = Shorthand(
+    "projected",
+    (z,),
+    r"\tau_{@}",
+    "part of class z in a direction of the scores",
+    Sum(t[c] * inner(U, c, U, z), (c, 1, M)),
+)
 
 
 def log_characteristic(variance: Any) -> Expr:
@@ -160,7 +204,8 @@ def log_characteristic(variance: Any) -> Expr:
 
 event = Categorical(
     "event",
-    meaning="an event of the score vector, by which the two laws are compared",
+    latex="A",
+    meaning="an event of the scores by which simulations of the two laws are compared",
     choices=(
         "misclassified",
         "own score beyond its mean",
@@ -172,11 +217,7 @@ direct_law = Observable(
     "direct_law",
     (N, M, d, q, f, U, x, event),
     latex=r"\log \mathbb{E}\left[e^{i t \cdot S} \mid |e_x| = r\right]",
-    meaning=(
-        "law of the score vector S of input x, given by its log characteristic function; given "
-        "e_x with length r the products of e_x with the other embeddings are independent "
-        "Gaussians of variance r^2"
-    ),
+    meaning="log characteristic function of the scores, given the length of the embedding",
     definition=I * q[x] * r**2 * projected(f[x])
     + Sum(
         others(k)
@@ -188,11 +229,7 @@ collapsed = Observable(
     "collapsed",
     (N, M, d, q, f, U, x, event),
     latex=r"\log \mathbb{E}\left[e^{i t \cdot S'} \mid |e_x| = r\right]",
-    meaning=(
-        "law of S' = q_x r^2 G e_{f(x)} + r sum_z sqrt(Q_z) g_z G e_z with one Gaussian g_z for "
-        "each class and r^2 chi-square with d degrees of freedom; Q_z is the energy of class z "
-        "without input x"
-    ),
+    meaning="log characteristic function of the collapsed scores",
     definition=log_characteristic(Sum(energy(z) * projected(z) ** 2, (z, 1, M))),
 )
 
@@ -204,11 +241,33 @@ collapsed_law = Claim(
         "one Gaussian for each class, whatever the number of inputs and the dimension."
     ),
     statement=Identity(direct_law(), collapsed()),
-    domain=Domain(N, M, d, q, f, U, x, event, where=(x <= N,), remarks=(GAUSSIAN,)),
+    domain=Domain(
+        N,
+        M,
+        d,
+        q,
+        f,
+        U,
+        x,
+        event,
+        where=(x <= N,),
+        remarks=(
+            MEMORY + ", where the $u_y$ are the rows of $U$",
+            GAUSSIAN,
+            r"the scores of $x$ are $S = U W e_x$, and the collapsed scores are $S' = q_x r^2 U "
+            r"u_{f_*(x)} + r \sum_{z=1}^{M} \sqrt{Q_z} \, g_z \, U u_z$ with independent standard "
+            r"normal $g_z$ and $r$ distributed as $|e_x|$; let $t \in \mathbb{R}^M$",
+        ),
+    ),
     source=Source(PAPER, "the model", seen=Seen.REPOSITORY, standing=Standing.DERIVED_HERE),
-    observables=(direct_law, collapsed),
+    observables=(direct_law, collapsed, outputs, projected, energy, normal),
     derivation=Derivation(
-        Step(direct_law.definition, by=definition),
+        Step(
+            direct_law.definition,
+            by=definition,
+            note=r"given $e_x$, the products of the other $e_k$ with it are independent normal "
+            r"variables $|e_x| \, g$",
+        ),
         Step(
             I * q[x] * r**2 * projected(f[x])
             + Sum(-others(k) * r**2 * q[k] ** 2 * projected(f[k]) ** 2 / 2, (k, 1, N)),
@@ -230,7 +289,7 @@ mixture = Observable(
     "mixture",
     (d, a),
     latex=r"\mathbb{E}_r[\Phi(-a r)]",
-    meaning="mean normal tail when the scale r is the length of a standard Gaussian vector",
+    meaning="mean normal tail when the scale is the length of a standard Gaussian vector",
     definition=Integral(ChiPDF(r, d) * NormalCDF(-a * r), (r, 0, oo)),
 )
 
@@ -240,13 +299,13 @@ normal_tail_mixture = Claim(
     id="assoc-scaling.normal-tail-mixture",
     title="A normal tail with a chi-distributed scale is a Student tail",
     says=(
-        "The probability that g + a r is negative, for a standard Gaussian g and r the length of a "
-        "standard Gaussian vector in dimension d, is Student's distribution function."
+        "The probability that a standard normal variable exceeds a multiple of the length of an "
+        "independent standard Gaussian vector is Student's distribution function."
     ),
     statement=Identity(mixture(d, a), StudentCDF(-sqrt(d) * a, d)),
     domain=Domain(d, a),
     source=Source(PAPER, "", seen=Seen.NOTHING, standing=Standing.DERIVED_HERE),
-    observables=(mixture,),
+    observables=(mixture, radial, normal),
     derivation=Derivation(
         Step(mixture.definition, by=definition),
         Step(
@@ -277,8 +336,8 @@ student_tail = Claim(
     id="assoc-scaling.student-tail",
     title="The Student tail lies between the normal tail and an exponential in the dimension",
     says=(
-        "At a nonnegative signal-to-noise ratio a the error T_d(-sqrt(d) a) is at least the normal "
-        "tail and at most (1 + a^2)^(-d/2) / 2."
+        "At a nonnegative signal-to-noise ratio the Student tail is at least the normal tail, and "
+        "at most a bound that falls exponentially in the dimension."
     ),
     statement=Bound(
         NormalCDF(-sqrt(d) * ratio),
@@ -289,6 +348,7 @@ student_tail = Claim(
     ),
     domain=Domain(d, ratio),
     source=Source(PAPER, "", seen=Seen.NOTHING, standing=Standing.DERIVED_HERE),
+    observables=(radial,),
     derivation=Derivation(
         Step(StudentCDF(-sqrt(d) * ratio, d), by=definition),
         Step(mixture.defined_as(d, ratio), by=ByClaim(normal_tail_mixture, {a: ratio})),
@@ -308,16 +368,14 @@ student_tail = Claim(
 
 two = 2  # classes
 noise = Sum(others(k) * q[k] ** 2, (k, 1, N))
+noise_norm = Shorthand("noise", (), r"|q_{-x}|", "norm of all other weights", noise, power=2)
 binary_labels = Labels("f", length=N, classes=two, latex="f_*", meaning="class of each input")
 
 binary_error = Observable(
     "binary_error",
     (N, d, q, binary_labels, x),
     latex=r"\mathbb{P}(\text{$x$ misclassified})",
-    meaning=(
-        "probability that the wrong one of two classes has the higher score; under the collapsed "
-        "law the gap of the scores, divided by r (1 - u_1.u_2), is q_x r + |q_{-x}| g"
-    ),
+    meaning="probability that the wrong class has the higher score",
     definition=Integral(ChiPDF(r, d) * NormalPDF(g), (g, -oo, -q[x] * r / sqrt(noise)), (r, 0, oo)),
 )
 rho = Symbol("rho", real=True)
@@ -326,16 +384,18 @@ binary_exact = Claim(
     id="assoc-scaling.binary-exact",
     title="With two classes the error of an input is a Student tail",
     says=(
-        "With two classes the probability of misclassifying an input is Student's distribution "
-        "function at minus sqrt(d) times its weight over the norm of all other weights. It does "
-        "not depend on the labels or on the two output embeddings."
+        "With two classes the probability of misclassifying an input is a Student tail at its "
+        "weight over the norm of all other weights, times the root of the dimension. It depends "
+        "neither on the labels nor on the two output embeddings."
     ),
     statement=Identity(
         binary_error(N, d, q, binary_labels, x), StudentCDF(-sqrt(d) * q[x] / sqrt(noise), d)
     ),
-    domain=Domain(N, d, q, binary_labels, x, where=(x <= N, noise > 0), remarks=(GAUSSIAN, UNIT)),
+    domain=Domain(
+        N, d, q, binary_labels, x, where=(x <= N, noise > 0), remarks=(MEMORY, GAUSSIAN, UNIT)
+    ),
     source=Source(PAPER, "", seen=Seen.NOTHING, standing=Standing.DERIVED_HERE),
-    observables=(binary_error,),
+    observables=(binary_error, noise_norm, radial, normal),
     derivation=Derivation(
         Step(
             Eq(
@@ -343,9 +403,15 @@ binary_exact = Claim(
                 noise * (1 - rho) ** 2,
             ),
             by=algebra,
-            note="each class contributes to the gap with coefficient $\\pm(1 - u_1 \\cdot u_2)$",
+            note=r"the two classes enter the gap of the scores with the factors $\pm(1 - \rho)$, "
+            r"where $\rho = \langle u_1, u_2 \rangle$",
         ),
-        Step(binary_error.definition, by=definition),
+        Step(
+            binary_error.definition,
+            by=definition,
+            note=r"by the collapsed law the gap of the scores is $(1 - \rho) \, r \, (q_x r + "
+            r"|q_{-x}| \, g)$, with $r$ distributed as $|e_x|$ and $g$ standard normal",
+        ),
         Step(
             mixture.defined_as(d, q[x] / sqrt(noise)),
             by=Termwise(ExactIntegral(ChiPDF(r, d) * NormalCDF(g))),
@@ -375,11 +441,7 @@ orthonormal_error = Observable(
     "orthonormal_error",
     (N, M, d, q, f, x),
     latex=r"\mathbb{P}(\text{$x$ misclassified})",
-    meaning=(
-        "probability that some other class reaches the score of the right one; for orthonormal "
-        "output embeddings the scores under the collapsed law are sqrt(Q_y) g_y, plus q_x r for "
-        "the right class, all over r"
-    ),
+    meaning="probability that some other class reaches the score of the right one",
     definition=1
     - Integral(
         ChiPDF(r, d) * NormalPDF(g) * rivals(Integral(NormalPDF(h), (h, -oo, clearance(z)))),
@@ -413,15 +475,22 @@ orthonormal_exact = Claim(
         x,
         where=(x <= N, M <= d),
         remarks=(
+            MEMORY,
             GAUSSIAN,
             "the $u_y$ are orthonormal",
-            "every class other than that of $x$ has positive energy $Q_y$",
+            r"let $Q_z > 0$ for every class $z$ other than that of $x$",
         ),
     ),
     source=Source(PAPER, "", seen=Seen.NOTHING, standing=Standing.DERIVED_HERE),
-    observables=(orthonormal_error,),
+    observables=(orthonormal_error, energy, radial, normal),
     derivation=Derivation(
-        Step(orthonormal_error.definition, by=definition),
+        Step(
+            orthonormal_error.definition,
+            by=definition,
+            note=r"by the collapsed law the score of class $z$ is $r \sqrt{Q_z} \, g_z$, with "
+            r"$q_x r^2$ more if $x$ is of class $z$; given $r$ and $g_{f_*(x)} = g$ the others are "
+            r"independent",
+        ),
         Step(
             1
             - Integral(
@@ -430,16 +499,25 @@ orthonormal_exact = Claim(
                 (r, 0, oo),
             ),
             by=Termwise(Termwise(Termwise(ExactIntegral(NormalCDF(h))))),
-            note="given $r$ and $g$ the other classes are independent",
         ),
     ),
     uses=("assoc-scaling.collapsed-law",),
 )
 
 
+deviation = Shorthand(
+    "deviation",
+    (y.symbol,),
+    r"\sigma_{@}",
+    "standard deviation of the noise in the gap of the scores to class y",
+    Sum(energy(z) * (G[f[x], z] - G[y, z]) ** 2, (z, 1, M)),
+    power=2,
+)
+
+
 def spread(y: Any) -> Expr:
     """Standard deviation of the score gap to class y, over r: sigma_y."""
-    return sqrt(Sum(energy(z) * (G[f[x], z] - G[y, z]) ** 2, (z, 1, M)))
+    return sqrt(deviation(y))
 
 
 def separation(y: Any) -> Expr:
@@ -483,10 +561,10 @@ pairwise_sandwich = Claim(
         x,
         y,
         where=(x <= N, y <= M, Ne(f[x], y)),
-        remarks=(GAUSSIAN, UNIT, "some input other than $x$ has a weight that is not zero"),
+        remarks=(MEMORY, GAUSSIAN, UNIT, "some input other than $x$ has a weight that is not zero"),
     ),
     source=Source(PAPER, "", seen=Seen.NOTHING, standing=Standing.DERIVED_HERE),
-    observables=(token_error,),
+    observables=(token_error, energy, deviation, radial),
     derivation=Derivation(
         Step(token_error(N, M, d, q, f, G, x), by=definition),
         Step(
@@ -496,8 +574,8 @@ pairwise_sandwich = Claim(
                 "monotonicity of probability",
                 sense=">=",
             ),
-            note="against class $y$ alone the gap of the scores over $r$ is "
-            "$q_x (1 - u_f \\cdot u_y) r + \\sigma_y g$",
+            note=r"by the collapsed law the gap of the scores to class $y$ is $r \, (q_x (1 - "
+            r"G_{f_*(x), y}) \, r + \sigma_y g)$",
         ),
         Step(
             StudentCDF(-sqrt(d) * separation(y), d),

@@ -6,8 +6,6 @@ on every token it has seen errs on the unseen mass. This section finds that mass
 
 from __future__ import annotations
 
-from typing import Any
-
 from sympy import (
     Abs,
     Expr,
@@ -62,6 +60,7 @@ from theory import (
     definition,
 )
 from theory.assoc_scaling.model import PAPER
+from theory.core.shorthand import Shorthand
 
 __all__ = [
     "finite_data_binomial",
@@ -91,11 +90,7 @@ k = Symbol("k", integer=True, nonnegative=True)
 j = Symbol("j", integer=True, positive=True)
 
 
-def p(x: Expr) -> Expr:
-    """Zipf probability of token x."""
-    return x ** (-alpha) / zeta(alpha)
-
-
+p = Shorthand("p", (x,), "p(@)", "Zipf probability of token x", x ** (-alpha) / zeta(alpha))
 C = 1 / zeta(alpha)
 b = 1 / alpha
 
@@ -112,19 +107,20 @@ alternating_sum = Sum(
 )
 beta_form = b * C**b * beta(1 - b, T + 1)
 kappa = gamma(1 - b) / (alpha * zeta(alpha) ** b)
+leading_constant = Shorthand("kappa", (), r"\kappa_\alpha", "leading constant", kappa)
 remainder = T**T / (T + 1) ** (T + 1)
 
 finite_data_binomial = Claim(
     id="assoc-scaling.finite-data-binomial",
     title="The unseen mass as a finite alternating sum of zeta values",
     says=(
-        "After T Zipf samples the probability that a fresh token is new is a finite sum of zeta "
-        "values; for even exponents it is a rational number."
+        "After any number of Zipf samples the probability that a fresh token is new is a finite "
+        "alternating sum of zeta values; for an even exponent it is a rational number."
     ),
     statement=Identity(unseen_mass(alpha, T), alternating_sum),
     domain=Domain(alpha, T),
     source=Source(PAPER, "Section 2", seen=Seen.NOTHING, standing=Standing.DERIVED_HERE),
-    observables=(unseen_mass,),
+    observables=(unseen_mass, p),
     derivation=Derivation(
         Step(Sum(p(x) * (1 - p(x)) ** T, (x, 1, oo)), by=definition),
         Step(
@@ -144,13 +140,13 @@ finite_data_exact = Claim(
     id="assoc-scaling.finite-data-exact",
     title="The unseen mass equals a Beta function to within the height of one term",
     says=(
-        "The unseen mass after T Zipf samples differs from a closed Beta-function form by at most "
-        "the largest value of p(1-p)^T, for every exponent and every number of samples."
+        "The unseen mass differs from a closed form with a Beta function by no more than one token "
+        "could contribute to it, for every exponent and every number of samples."
     ),
     statement=Bound(Abs(unseen_mass(alpha, T) - beta_form), "<=", remainder),
     domain=Domain(alpha, T),
     source=Source(PAPER, "Section 2", seen=Seen.NOTHING, standing=Standing.DERIVED_HERE),
-    observables=(unseen_mass,),
+    observables=(unseen_mass, p),
     derivation=Derivation(
         Step(Sum(p(x) * (1 - p(x)) ** T, (x, 1, oo)), by=definition),
         Step(
@@ -171,12 +167,15 @@ finite_data_exact = Claim(
 
 finite_data_rate = Claim(
     id="assoc-scaling.finite-data-rate",
-    title="Error of an infinite memory after T Zipf samples",
-    says="The unseen mass falls like T^(1/alpha - 1), with this constant.",
+    title="The error of an infinite memory falls like a power of the number of samples",
+    says=(
+        "The unseen mass falls like the number of samples to the power one over alpha minus one, "
+        "and the constant in front of it has a closed form."
+    ),
     statement=Equivalent(unseen_mass(alpha, T), kappa * T ** (b - 1), as_=(T, oo)),
     domain=Domain(alpha, T),
     source=Source(PAPER, "Section 2", seen=Seen.RECOLLECTION, standing=Standing.SHARPENED),
-    observables=(unseen_mass,),
+    observables=(unseen_mass, p, leading_constant),
     derivation=Derivation(
         Step(Sum(p(x) * (1 - p(x)) ** T, (x, 1, oo)), by=definition),
         Step(beta_form, by=ByClaim(finite_data_exact)),
@@ -188,8 +187,8 @@ finite_data_correction = Claim(
     id="assoc-scaling.finite-data-correction",
     title="The first correction to the finite-data rate",
     says=(
-        "The leading term of the unseen mass is too large by the relative amount "
-        "(1 - 1/alpha)(2 - 1/alpha)/(2T)."
+        "The leading term of the unseen mass is too large, by a relative amount that falls like "
+        "one over the number of samples with a constant in closed form."
     ),
     statement=Equivalent(
         1 - unseen_mass(alpha, T) / (kappa * T ** (b - 1)),
@@ -198,7 +197,7 @@ finite_data_correction = Claim(
     ),
     domain=Domain(alpha, T),
     source=Source(PAPER, "Section 2", seen=Seen.NOTHING, standing=Standing.DERIVED_HERE),
-    observables=(unseen_mass,),
+    observables=(unseen_mass, p, leading_constant),
     derivation=Derivation(
         Step(1 - Sum(p(x) * (1 - p(x)) ** T, (x, 1, oo)) / (kappa * T ** (b - 1)), by=definition),
         Step(
@@ -209,7 +208,7 @@ finite_data_correction = Claim(
                 sense="+-",
                 within=T ** (-EVERY_POWER),
             ),
-            note="the summand is flat to order T at the lower end of the integral",
+            note="the summand vanishes to order $T$ at the lower end of the integral",
         ),
         Step((1 - b) * (2 - b) / (2 * T), by=Expansion(T)),
     ),
@@ -222,7 +221,7 @@ poissonised_mass = Observable(
     "poissonised_mass",
     (alpha, t),
     latex=r"\mathcal{P}_t",
-    meaning="unseen mass when the number of samples is Poisson with mean t",
+    meaning="unseen mass when the number of samples is Poisson",
     definition=Sum(p(x) * exp(-t * p(x)), (x, 1, oo)),
 )
 
@@ -230,13 +229,13 @@ finite_data_poissonised = Claim(
     id="assoc-scaling.finite-data-poissonised",
     title="With a Poisson number of samples the power law is exact beyond all orders",
     says=(
-        "If the number of samples is Poisson with mean t, the unseen mass equals a pure power of t "
-        "up to a relative error smaller than every power of 1/t."
+        "If the number of samples is Poisson, the unseen mass is a pure power of its mean, up to a "
+        "relative error that is smaller than every negative power of it."
     ),
     statement=Equivalent(poissonised_mass(alpha, t), kappa * t ** (b - 1), as_=(t, oo), order=oo),
     domain=Domain(alpha, t),
     source=Source(PAPER, "Section 2", seen=Seen.NOTHING, standing=Standing.DERIVED_HERE),
-    observables=(poissonised_mass,),
+    observables=(poissonised_mass, p, leading_constant),
     derivation=Derivation(
         Step(Sum(p(x) * exp(-t * p(x)), (x, 1, oo)), by=definition),
         Step(
@@ -247,7 +246,7 @@ finite_data_poissonised = Claim(
                 sense="+-",
                 within=t ** (-EVERY_POWER),
             ),
-            note="the summand and all its derivatives vanish at 0",
+            note="the summand and all its derivatives vanish at $0$",
         ),
         Step(
             Integral(b * C**b * v ** (-b) * exp(-t * v), (v, 0, oo)),
@@ -261,7 +260,7 @@ fresh_is_new = Observable(
     "fresh_is_new",
     (alpha, T),
     latex=r"\mathbb{P}(X_{T+1} \notin \{X_1, \dots, X_T\})",
-    meaning="probability, over independent Zipf draws, that the last of T + 1 tokens is new",
+    meaning="probability that the last of the tokens is new",
     definition=Sum(p(x) * Product(1 - p(x), (j, 1, T)), (x, 1, oo)),
 )
 
@@ -269,13 +268,13 @@ finite_data_unseen = Claim(
     id="assoc-scaling.finite-data-unseen",
     title="An infinite memory errs exactly when the token is new",
     says=(
-        "Drawing T Zipf tokens and then a fresh one, the fresh one is new with the probability "
-        "that the alternating sum of zeta values gives."
+        "A token drawn after the samples is new, and so unknown to a memory of all of them, with "
+        "the probability that the alternating sum of zeta values gives."
     ),
     statement=Identity(fresh_is_new(alpha, T), alternating_sum),
-    domain=Domain(alpha, T, remarks=("the tokens are independent",)),
+    domain=Domain(alpha, T, remarks=("$X_1, X_2, \\dots$ are independent, each with law $p$",)),
     source=Source(PAPER, "Section 2", seen=Seen.RECOLLECTION, standing=Standing.SHARPENED),
-    observables=(fresh_is_new,),
+    observables=(fresh_is_new, p),
     derivation=Derivation(
         Step(Sum(p(x) * Product(1 - p(x), (j, 1, T)), (x, 1, oo)), by=definition),
         Step(Sum(p(x) * (1 - p(x)) ** T, (x, 1, oo)), by=Termwise(ExactSum())),
@@ -290,16 +289,19 @@ exponent = Real(
 samples = Natural("T", meaning="number of samples", grid=(0, 1, 10, 1000))
 
 
-def p_N(x: Any) -> Expr:
-    """Zipf probability of token x among N."""
-    return x ** (-exponent) / harmonic(N, exponent)
-
+p_N = Shorthand(
+    "p_N",
+    (x,),
+    "p_N(@)",
+    "Zipf probability of token x",
+    x ** (-exponent) / harmonic(N, exponent),
+)
 
 unseen_mass_finite = Observable(
     "unseen_mass_finite",
     (exponent, N, samples),
     latex=r"\mathcal{E}_{T,N}",
-    meaning="unseen mass after T samples from the Zipf law on N inputs",
+    meaning="unseen mass of the Zipf law on finitely many inputs",
     definition=Sum(p_N(x) * (1 - p_N(x)) ** samples, (x, 1, N)),
 )
 
@@ -307,8 +309,8 @@ finite_data_finite_N = Claim(
     id="assoc-scaling.finite-data-finite-N",
     title="With finitely many inputs the error ends up falling exponentially",
     says=(
-        "With N inputs the unseen mass lies between the contribution of the rarest input alone and "
-        "the exponential that it would have if all inputs were that rare."
+        "With finitely many inputs the unseen mass lies between what the rarest input contributes "
+        "to it and what it would be if all inputs were as rare."
     ),
     statement=Bound(
         p_N(N) * (1 - p_N(N)) ** samples,
@@ -319,7 +321,7 @@ finite_data_finite_N = Claim(
     ),
     domain=Domain(exponent, N, samples),
     source=Source(PAPER, "Section 2", seen=Seen.NOTHING, standing=Standing.DERIVED_HERE),
-    observables=(unseen_mass_finite,),
+    observables=(unseen_mass_finite, p_N),
     derivation=Derivation(
         Step(Sum(p_N(x) * (1 - p_N(x)) ** samples, (x, 1, N)), by=definition),
         Step(
@@ -373,31 +375,44 @@ average_risk = Observable(
     "average_risk",
     (N, M, samples, law, learner, guess),
     latex=r"\overline{\mathcal{E}}",
-    meaning=(
-        "risk averaged over f* uniform among all maps from inputs to classes and over T samples; "
-        "s_x is the error on token x from datasets that contain it"
-    ),
+    meaning="error of the learner, averaged over labellings, datasets and tokens",
     definition=Sum(law[x] * (_risk_on_unseen(x) + seen_risk[x]), (x, 1, N)),
 )
 memorising_risk = Observable(
     "memorising_risk",
     (N, M, samples, law, memorising, guess),
     latex=r"\overline{\mathcal{E}}",
-    meaning="the same risk for a learner that is right on every token it has seen",
+    meaning="error of the learner, averaged over labellings, datasets and tokens",
     definition=Sum(law[x] * _risk_on_unseen(x), (x, 1, N)),
 )
 minimax_risk = (1 - 1 / M.symbol) * Sum(law[x] * (1 - law[x]) ** samples, (x, 1, N))
-_REMARK = "$f_*$ is uniform over all maps from inputs to classes, labels are noiseless"
+_REMARK = (
+    "the labels are $f_*(x)$ with $f_*$ uniform over all maps from inputs to classes, and the $T$ "
+    "samples are independent with law $p$"
+)
+_SEEN_RISK = (
+    "for each $x$ let $s_x \\ge 0$ be the probability that the samples hold $x$ and the learner "
+    "errs on it"
+)
 
 finite_data_minimax = Claim(
     id="assoc-scaling.finite-data-minimax",
-    title="No learner beats the unseen mass times 1 - 1/M",
+    title="No learner beats the unseen mass times the chance of a wrong guess",
     says=(
-        "Averaged over all maps from inputs to M classes, every learner errs at least with "
-        "probability (1 - 1/M) times the unseen mass."
+        "Averaged over all maps from inputs to classes, every learner errs at least as often as a "
+        "token is unseen and a uniform guess of its class is wrong."
     ),
     statement=Bound(average_risk(N, M, samples, law, learner, guess), ">=", minimax_risk),
-    domain=Domain(N, M, samples, law, learner, guess, where=(guess <= M,), remarks=(_REMARK,)),
+    domain=Domain(
+        N,
+        M,
+        samples,
+        law,
+        learner,
+        guess,
+        where=(guess <= M,),
+        remarks=(_REMARK, _SEEN_RISK),
+    ),
     source=Source(PAPER, "Section 2", seen=Seen.NOTHING, standing=Standing.DERIVED_HERE),
     observables=(average_risk,),
     derivation=Derivation(
@@ -419,8 +434,8 @@ finite_data_minimax_attained = Claim(
     id="assoc-scaling.finite-data-minimax-attained",
     title="Every learner that is right on what it has seen attains the minimax risk",
     says=(
-        "A learner that recalls every seen token errs, averaged over all maps, with probability "
-        "exactly (1 - 1/M) times the unseen mass, whatever it guesses elsewhere."
+        "Averaged over all maps, a learner that recalls every seen token errs exactly as often as "
+        "a token is unseen and a uniform guess of its class is wrong, whatever it guesses there."
     ),
     statement=Identity(memorising_risk(N, M, samples, law, memorising, guess), minimax_risk),
     domain=Domain(N, M, samples, law, memorising, guess, where=(guess <= M,), remarks=(_REMARK,)),

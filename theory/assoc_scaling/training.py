@@ -41,6 +41,7 @@ __all__ = [  # noqa: RUF022 (reading order)
     "lr_schedule_not_overloaded",
     "learned_grid",
     "learned_near_floor",
+    "trained_beats_schemes",
 ]
 
 EPSILON = Rational(1, 10**8)
@@ -242,14 +243,19 @@ trained_beats_schemes = Claim(
     id="assoc-scaling.trained-beats-schemes",
     title="Trained memories beat every weighting scheme",
     says=(
-        "Gradient descent leaves the family of weighted outer products: its error is below that of "
-        "the best weights of an outer-product memory in the same dimension."
+        "Gradient descent leaves the family of weighted outer products: its error is below half "
+        "that of the best weights of an outer-product memory, with orthonormal output embeddings "
+        "in the same dimension."
     ),
     statement=Trend(
-        "the error", "a memory trained on 102400 tokens", "the best outer-product weights", "lower"
+        "the error",
+        "a memory trained on 102400 tokens",
+        "half the error of the best outer-product weights",
+        "lower",
     ),
     domain=Domain(d, remarks=(SETTING, TUNED)),
     source=Source(
         PAPER, "grid of experiments", seen=Seen.REPOSITORY, standing=Standing.DERIVED_HERE
     ),
+    uses=("assoc-scaling.collapsed-law",),
 )

@@ -122,7 +122,8 @@ def _as_ball(value: Any) -> Any:
     if value.is_Rational:
         return arb(fmpq(int(value.p), int(value.q)))
     if value.is_Float:
-        return arb(fmpq(*(int(part) for part in value.as_integer_ratio())))
+        exact = sympy.Rational(value)  # the dyadic rational that the float is
+        return arb(fmpq(int(exact.p), int(exact.q)))
     return _ball(value, {})
 
 

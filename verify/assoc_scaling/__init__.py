@@ -1,3 +1,3 @@
 """Checks of the scaling laws of associative memories."""
 
-SECTIONS = ("finite_data", "exact_laws")
+SECTIONS = ("finite_data", "exact_laws", "gradient", "sgd", "training")

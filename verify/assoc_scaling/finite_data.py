@@ -149,7 +149,7 @@ mutate(
     theory.finite_data_poissonised,
     resolution=1e-6,
     points=grid((1.1, 1.5, 2, 3), (1,), "t"),
-    ladder=(3, 10, 30, 100, 300, 1000, 3000),
+    ladder=(3, 10, 30, 100, 300, 1000, 3000, 10**4, 10**5, 10**6, 10**7),
 )
 def _(alpha, t):
     return Exact(*numerics.poissonised_mass(alpha, t))

@@ -12,6 +12,7 @@ from functools import lru_cache
 import numpy as np
 
 from numerics.assoc_scaling import finite_data, training
+from numerics.assoc_scaling.best_weights import best_weights
 from numerics.assoc_scaling.training import Memory
 from theory.assoc_scaling import training as theory
 from verify import Exact, Mutant, Trained, check, mutate
@@ -270,4 +271,23 @@ mutate(
         "half the floor",
         measure=lambda d, batch, samples, rate: near_floor(d, batch, samples, rate, factor=0.5),
     ),
+)
+
+
+@check(
+    theory.trained_beats_schemes,
+    **ERROR,
+    points=leading(points(d=(20, 10, 50))),
+    count=1,
+    full={"count": 3},
+)
+def trained_first(d, share=0.5):
+    """Trained memories against a share of the error of the best weights."""
+    best, _ = best_weights(d)
+    return paired(tuned(memory_of(d, 16, 102_400)), np.array([share * best]))
+
+
+mutate(
+    theory.trained_beats_schemes,
+    Mutant("a hundredfold", measure=lambda d: trained_first(d, share=0.01)),
 )

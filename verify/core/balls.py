@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from fractions import Fraction
+from numbers import Real
 from typing import Any
 
 import sympy
@@ -23,10 +25,23 @@ _DIGITS = (30, 120, 500, 2000)
 
 
 def ball_of(estimate: Exact) -> arb:
-    """The ball that an exact estimate stands for."""
-    value = estimate.value
+    """The ball that an exact estimate stands for.
+
+    Raises
+    ------
+    ArithmeticError
+        The value is not a real number, or not finite, or the error is no bound.
+    """
+    value, error = estimate.value, float(estimate.error)
+    if not isinstance(value, (arb, Real, sympy.Expr)) or isinstance(value, bool):
+        raise ArithmeticError(f"a measured value is {value!r}, not a real number")
+    if not 0 <= error < math.inf:
+        raise ArithmeticError(f"the error of a measured value is {error}")
     centre = value if isinstance(value, arb) else enclose(exact_number(value), digits=60)
-    return arb(centre, abs(float(estimate.error))) if estimate.error else centre
+    ball = arb(centre, error) if error else centre
+    if not ball.is_finite():
+        raise ArithmeticError(f"a measured value is {value!r}, not a finite number")
+    return ball
 
 
 def exact_gap(

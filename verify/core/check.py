@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import inspect
+import json
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -12,6 +14,7 @@ from theory.core.domain import Domain
 from theory.core.errors import ClaimError
 from theory.core.statement import Statement
 from verify.core.estimates import Estimate
+from verify.core.findings import plain
 
 __all__ = ["TIERS", "Check", "Mutant", "Settings", "check", "mutate", "registered", "survivors"]
 
@@ -43,6 +46,16 @@ class Settings:
     budget: int = 4_000_000
     points: int = 20
 
+    def __post_init__(self) -> None:
+        if not (math.isfinite(self.resolution) and self.resolution >= 0):
+            raise ClaimError(f"a resolution is finite and at least 0, not {self.resolution}")
+        if not 0 < self.error < 1:
+            raise ClaimError(f"an error probability is between 0 and 1, not {self.error}")
+        for name in ("budget", "points"):
+            count = getattr(self, name)
+            if isinstance(count, bool) or not isinstance(count, int) or count < 1:
+                raise ClaimError(f"{name} is a positive whole number, not {count!r}")
+
 
 @dataclass(frozen=True)
 class Mutant:
@@ -66,6 +79,13 @@ class Mutant:
     points: Points | None = None
     measure: Callable[..., Any] | None = None
     domain: Domain | None = None
+
+    def __post_init__(self) -> None:
+        changes = (self.statement, self.points, self.measure, self.domain)
+        if all(change is None for change in changes):
+            raise ClaimError(f"the mutant {self.name!r} changes nothing")
+        if self.points is not None and not callable(self.points):
+            object.__setattr__(self, "points", list(self.points))
 
 
 @dataclass(frozen=True)
@@ -96,6 +116,8 @@ class Check:
 
     def settings(self, tier: str) -> Settings:
         """The settings of a tier; a tier that is not given takes the next smaller one's."""
+        if tier not in TIERS:
+            raise ClaimError(f"unknown tier {tier!r}; there are {', '.join(TIERS)}")
         for name in reversed(TIERS[: TIERS.index(tier) + 1]):
             if name in self.tiers:
                 return self.tiers[name]
@@ -109,22 +131,35 @@ class Check:
         if "stream" in inspect.signature(self.measure).parameters:
             arguments["stream"] = stream
         measured = self.measure(**arguments)
-        if isinstance(measured, Mapping):
-            return dict(measured)
-        names = [observable.name for observable in self.claim.observables] or ["value"]
-        return {names[0]: measured}
+        if not isinstance(measured, Mapping):
+            names = [observable.name for observable in self.claim.observables] or ["value"]
+            measured = {names[0]: measured}
+        self._require_content(measured)
+        return dict(measured)
+
+    def _require_content(self, measured: Mapping[str, Estimate]) -> None:
+        """Raise `ClaimError` for measurements that would test nothing."""
+        statement = self.claim.statement
+        if statement.sides and not statement.observables & set(measured):
+            names = ", ".join(sorted(measured))
+            raise ClaimError(f"the statement does not speak of what was measured: {names}")
+        sources = [getattr(estimate, "draw", estimate) for estimate in measured.values()]
+        if len({id(source) for source in sources}) < len(sources):
+            raise ClaimError("two observables have one and the same estimate")
 
     def points_for(self, settings: Settings, stream: Any) -> list[Point]:
-        """The points to look at, each within the domain."""
+        """The distinct points to look at, each within the domain."""
         if self.points is None:
             points = list(self.claim.domain.grid())
         elif callable(self.points):
             points = list(self.points(stream.substream("points"), settings.points))
         else:
             points = list(self.points)
+        distinct: dict[str, Point] = {}
         for point in points:
             self.claim.domain.require(point)
-        return points
+            distinct.setdefault(point_key(point), point)
+        return list(distinct.values())
 
     def as_mutant(self, mutant: Mutant) -> Check:
         """The same check of a wrong claim."""
@@ -135,6 +170,11 @@ class Check:
             points=self.points if mutant.points is None else mutant.points,
             measure=mutant.measure or self.measure,
         )
+
+
+def point_key(point: Point) -> str:
+    """Text that tells points apart: it labels their streams, whatever types hold the numbers."""
+    return json.dumps(plain(point), sort_keys=True)
 
 
 _CHECKS: dict[str, Check] = {}
@@ -183,7 +223,8 @@ def check(
     def bind(measure: Callable[..., Any] | None) -> Callable[..., Any]:
         if claim.id in _CHECKS:
             raise ClaimError(f"{claim.id} has two checks")
-        _CHECKS[claim.id] = Check(claim, measure, tiers, points, tuple(ladder), absolute)
+        looked_at = points if points is None or callable(points) else list(points)
+        _CHECKS[claim.id] = Check(claim, measure, tiers, looked_at, tuple(ladder), absolute)
         return measure  # type: ignore[return-value]
 
     return bind

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import sys
 import time
 from collections import Counter
@@ -17,11 +18,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from theory.core.claim import Claim
-from theory.core.statement import Bound, Equivalent, Identity, Rate
+from theory.core.parameters import Categorical, Integer, Parameter, Real
+from theory.core.statement import Bound, Equivalent, ForAll, Identity, Rate, Trend
 from verify.core.runner import Plan
 from verify.core.verdict import Decision, How, Verdict
 
 __all__ = [
+    "claim_data",
     "print_json",
     "progress",
     "show_claim",
@@ -44,10 +47,29 @@ _COLOURS = {
 }
 
 
+_NO_FOLDING = 1_000_000
+
+
+class _Console(Console):
+    """A console that leaves a closed pipe to the command."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
+
+
 def _console() -> Console:
     # off a terminal lines are not folded, so that they can be searched and cut
-    width = None if sys.stdout.isatty() else 240
-    return Console(highlight=False, soft_wrap=not sys.stdout.isatty(), width=width)
+    width = None if sys.stdout.isatty() else _NO_FOLDING
+    return _Console(highlight=False, emoji=False, soft_wrap=not sys.stdout.isatty(), width=width)
+
+
+def _table(ids: Sequence[str], *columns: str) -> Table:
+    """A table whose first column holds claims, which are never cut."""
+    table = Table(box=None, pad_edge=False)
+    table.add_column("claim", no_wrap=True, min_width=max(map(len, ids), default=0))
+    for column in columns:
+        table.add_column(column)
+    return table
 
 
 def _coloured(word: str) -> str:
@@ -55,8 +77,10 @@ def _coloured(word: str) -> str:
 
 
 def print_json(data: Any) -> None:
-    """Print plain data as JSON on standard output."""
-    sys.stdout.write(json.dumps(data, indent=2, ensure_ascii=False) + "\n")
+    """Print plain data as JSON on standard output; NaN and infinities are refused."""
+    unicode = (sys.stdout.encoding or "ascii").lower().startswith("utf")
+    text = json.dumps(data, indent=2, ensure_ascii=not unicode, allow_nan=False)
+    sys.stdout.write(text + "\n")
 
 
 @contextmanager
@@ -95,7 +119,7 @@ def _plain_line(finished: Any, held: bool) -> None:
 
 def show_list(claims: Sequence[Claim]) -> None:
     """A table of claims."""
-    table = Table("claim", "kind", "standing", "title", box=None, pad_edge=False)
+    table = _table([claim.id for claim in claims], "kind", "standing", "title")
     for claim in claims:
         table.add_row(claim.id, claim.kind, str(claim.source.standing), escape(claim.title))
     _console().print(table)
@@ -104,9 +128,8 @@ def show_list(claims: Sequence[Claim]) -> None:
 def show_verdicts(verdicts: Sequence[Verdict]) -> None:
     """A table of verdicts, counterexamples below it, and a line that counts them."""
     console = _console()
-    table = Table(
-        "claim", "verdict", "how", "certainty", "derivation", "s", box=None, pad_edge=False
-    )
+    ids = [verdict.id for verdict in verdicts]
+    table = _table(ids, "verdict", "how", "certainty", "derivation", "s")
     for verdict in verdicts:
         table.add_row(
             verdict.id,
@@ -126,6 +149,8 @@ def show_verdicts(verdicts: Sequence[Verdict]) -> None:
             console.print(f"  at        {escape(_point_words(verdict.counterexample['point']))}")
             console.print(f"  predicted {escape(verdict.counterexample['predicted'])}")
             console.print(f"  measured  {escape(verdict.counterexample['measured'])}")
+            program = verdict.counterexample["program"].replace("\n", "; ")
+            console.print(f"  again     {escape(f'python -c {shlex.quote(program)}')}")
     counts = Counter(str(verdict.verdict) for verdict in verdicts)
     words = ", ".join(f"{counts[str(d)]} {d}" for d in Decision if counts[str(d)])
     console.print(f"\n{words or 'no claims'}")
@@ -135,11 +160,17 @@ def certainty(verdict: Verdict) -> str:
     """Resolution, error probability and extent of the evidence in a few words."""
     if verdict.how in (How.PROVED, How.CERTIFIED):
         return "by its derivation"
-    points = f"{verdict.points} point{'' if verdict.points == 1 else 's'}"
-    words = [f"±{verdict.resolution:.3g}" if verdict.resolution else "exactly", points]
+    if not verdict.points:
+        return "nothing was looked at"
+    words = [f"{verdict.points} point{'' if verdict.points == 1 else 's'}"]
     if verdict.error_probability:
-        words.insert(1, f"error ≤ {verdict.error_probability:.0e}")
-        words.append(f"{verdict.samples:,} draws")
+        words.insert(0, f"error ≤ {verdict.error_probability:.0e}")
+        drawn = "trained models" if verdict.how is How.TRAINED else "draws"
+        words.append(f"{verdict.samples:,} {drawn}")
+    if verdict.how is How.EXHAUSTIVE:
+        words.insert(0, "every input")
+    elif verdict.how is not How.TRAINED:
+        words.insert(0, f"±{verdict.resolution:.3g}" if verdict.resolution else "exactly")
     if verdict.tightness is not None:
         words.append(f"tightness {verdict.tightness:.3g}")
     return ", ".join(words)
@@ -161,13 +192,13 @@ def _point_words(point: dict[str, Any]) -> str:
 
 def show_mutants(outcomes: Sequence[dict[str, str]]) -> None:
     """A table of mutants with what killed them or why they survive."""
-    table = Table("claim", "mutant", "outcome", "reason", box=None, pad_edge=False)
+    table = _table([o["claim"] for o in outcomes], "mutant", "outcome", "reason")
     for outcome in outcomes:
         table.add_row(
             outcome["claim"],
             escape(outcome["mutant"]),
             _coloured(outcome["outcome"]),
-            escape(outcome["reason"] or "UNEXPLAINED"),
+            escape(outcome["reason"] or f"UNEXPLAINED; {outcome.get('found', '')}"),
         )
     console = _console()
     console.print(table)
@@ -184,7 +215,7 @@ def show_claim(claim: Claim, verdict: Verdict | None) -> None:
     console.print("[bold]Hypotheses[/]")
     for parameter in claim.domain.parameters:
         meaning = f"  {parameter.meaning}" if parameter.meaning else ""
-        console.print(f"  {parameter.name}: {escape(parameter.range_latex())}{escape(meaning)}")
+        console.print(f"  {parameter.name}: {escape(_range_words(parameter))}{escape(meaning)}")
     for condition in claim.domain.where:
         console.print(f"  {escape(str(condition))}")
     for remark in claim.domain.remarks:
@@ -203,9 +234,8 @@ def show_claim(claim: Claim, verdict: Verdict | None) -> None:
         console.print(
             f"  {finding.index}. {escape(finding.relation)} {escape(str(step.expression))}"
         )
-        console.print(
-            f"     {_coloured(str(finding.status))} by {escape(finding.rule)}: {escape(finding.reason)}"
-        )
+        status = _coloured(str(finding.status))
+        console.print(f"     {status} by {escape(finding.rule)}: {escape(finding.reason)}")
     if report.steps:
         status = str(report.conclusion.status)
         console.print(f"  conclusion: {_coloured(status)}: {escape(report.conclusion.reason)}")
@@ -219,6 +249,47 @@ def show_claim(claim: Claim, verdict: Verdict | None) -> None:
         )
 
 
+def _range_words(parameter: Parameter) -> str:
+    """The allowed values in plain text where that is short, in LaTeX otherwise."""
+    if isinstance(parameter, (Real, Integer)):
+        kind = "a whole number in" if isinstance(parameter, Integer) else "in"
+        return f"{kind} {parameter.interval()}"
+    if isinstance(parameter, Categorical):
+        return f"one of {', '.join(parameter.choices)}"
+    return parameter.range_latex()
+
+
+def claim_data(claim: Claim, verdict: Verdict | None) -> dict[str, Any]:
+    """Everything about one claim, in plain values."""
+    report = claim.derivation_report()
+    return {
+        "id": claim.id,
+        "topic": claim.topic,
+        "title": claim.title,
+        "says": claim.says,
+        "kind": claim.kind,
+        "standing": str(claim.source.standing),
+        "source": claim.source.words(),
+        "statement": statement_words(claim),
+        "latex": claim.statement.latex(claim.latex),
+        "hypotheses": list(claim.domain.latex()),
+        "uses": list(claim.uses),
+        "derivation": [
+            {
+                "index": found.index,
+                "relation": found.relation,
+                "expression": str(step.expression),
+                "rule": found.rule,
+                "status": str(found.status),
+                "reason": found.reason,
+            }
+            for step, found in zip(claim.derivation.steps, report.steps, strict=True)
+        ],
+        "conclusion": str(report.conclusion.status) if report.steps else None,
+        "verdict": None if verdict is None else verdict.as_json(),
+    }
+
+
 def statement_words(claim: Claim) -> str:
     """The statement as one line of plain text."""
     statement = claim.statement
@@ -227,10 +298,22 @@ def statement_words(claim: Claim) -> str:
     if isinstance(statement, Bound):
         return f" {statement.sense} ".join(str(term) for term in statement.terms)
     if isinstance(statement, Equivalent):
-        return f"{statement.lhs} ~ {statement.rhs} as {statement.variable} -> {statement.point}"
+        gap = f", relative gap O({statement.variable}^-{statement.order})"
+        return (
+            f"{statement.lhs} ~ {statement.rhs} as {statement.variable} -> {statement.point}"
+            f"{'' if statement.order == 0 else gap}"
+        )
     if isinstance(statement, Rate):
         return (
             f"{statement.observable} has {statement.form} rate {statement.exponent} in "
             f"{statement.variable}"
+        )
+    if isinstance(statement, ForAll):
+        every = "every" if statement.holds else "not every"
+        return f"for {every} {statement.inputs}: {statement.property}"
+    if isinstance(statement, Trend):
+        return (
+            f"{statement.metric} is {statement.direction} with {statement.group_a} than with "
+            f"{statement.group_b}"
         )
     return statement.latex(str)

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-import json
 import time
+import traceback
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
 from typing import Any
+
+import sympy
 
 from numerics.core.streams import Stream
 from theory.core.claim import Claim
 from theory.core.decision import Status
-from theory.core.errors import AssayError
-from theory.core.statement import Bound, Equivalent, ForAll, Identity, Rate, Trend
-from verify.core.check import Check
-from verify.core.findings import Finding, PointResult
+from theory.core.errors import ClaimError
+from theory.core.statement import Bound, Equivalent, ForAll, Identity, Rate, Statement, Trend
+from verify.core.check import TIERS, Check, Settings, point_key
+from verify.core.findings import Finding, PointResult, one_line, source_text
 from verify.core.growth import judge_growth
 from verify.core.pointwise import judge_equality, judge_link
 from verify.core.trained import judge_cases, judge_trend
 from verify.core.verdict import Decision, How, Verdict
 
-__all__ = ["judge"]
+__all__ = ["judge", "stopped_verdict"]
 
 
 def judge(claim: Claim, check: Check | None, *, tier: str = "quick", seed: int = 0) -> Verdict:
@@ -30,71 +34,137 @@ def judge(claim: Claim, check: Check | None, *, tier: str = "quick", seed: int =
     ----------
     claim : Claim
     check : Check or None
-        None judges by the derivation alone, or, for a statement without observables, by
-        enclosures on the domain's default grid.
+        None judges by the derivation alone.
     tier : {"quick", "full", "large"}
     seed : int
 
     Returns
     -------
     Verdict
-        A measurement that raises, overflows or returns NaN gives ``inconclusive`` with its reason.
+        A point whose measurement raises, overflows or returns NaN is unsettled; its reason is
+        told, and the other points are judged. Nothing that was not measured is confirmed.
+
+    Raises
+    ------
+    ClaimError
+        The tier is unknown, or the check belongs to another claim.
     """
+    if tier not in TIERS:
+        raise ClaimError(f"unknown tier {tier!r}; there are {', '.join(TIERS)}")
+    if check is not None and check.claim is not claim:
+        raise ClaimError(f"the check of {check.claim.id} cannot judge {claim.id}")
     started = time.perf_counter()
-    counts = claim.derivation_report().counts
     try:
-        verdict = _judge(claim, check, counts, tier, seed)
-    except (AssayError, ArithmeticError, ValueError, TypeError, LookupError) as problem:
-        reason = f"the check stopped: {type(problem).__name__}: {problem}".splitlines()[0]
-        verdict = _inconclusive(claim, check, counts, tier, reason)
-    if verdict.verdict is Decision.CONFIRMED and verdict.derivation_refuted:
-        step = next(s for s in claim.derivation_report().steps if s.status is Status.REFUTED)
-        reason = (
-            f"the check agrees, but step {step.index} of the derivation is wrong: {step.reason}"
-        )
-        verdict = replace(verdict, verdict=Decision.INCONCLUSIVE, reason=reason)
+        verdict = _judge(claim, check, tier, seed)
+    except (Exception, SystemExit) as problem:
+        verdict = stopped_verdict(claim.id, _words(problem, check))
     return verdict.timed(time.perf_counter() - started)
 
 
+def stopped_verdict(claim_id: str, reason: str) -> Verdict:
+    """The verdict on a claim whose check could not even begin."""
+    return _inconclusive(claim_id, How.EXACT, _NO_STEPS, reason, stopped=True)
+
+
+_NO_STEPS = {str(status): 0 for status in Status}
+
+
 def _inconclusive(
-    claim: Claim, check: Check | None, counts: dict[str, int], tier: str, reason: str
+    claim_id: str, how: How, counts: dict[str, int], reason: str, **further: Any
 ) -> Verdict:
-    settings = check.settings(tier) if check is not None else None
     return Verdict(
-        id=claim.id,
+        id=claim_id,
         verdict=Decision.INCONCLUSIVE,
-        how=How.EXACT,
-        resolution=settings.resolution if settings else 0.0,
+        how=how,
+        resolution=0.0,
         error_probability=0.0,
         points=0,
         samples=0,
         seconds=0.0,
         derivation=counts,
         reason=reason,
+        **further,
     )
 
 
-def _judge(
-    claim: Claim, check: Check | None, counts: dict[str, int], tier: str, seed: int
-) -> Verdict:
-    if check is None:
-        return _by_derivation(claim, counts)
+def _words(problem: BaseException, check: Check | None) -> str:
+    """One line: what stopped the check, and where in the measurement."""
+    place = ""
+    if check is not None and check.measure is not None:
+        code = getattr(check.measure, "__code__", None)
+        name = code.co_filename if code is not None else None
+        frames = [f for f in traceback.extract_tb(problem.__traceback__) if f.filename == name]
+        if frames:
+            place = f" ({Path(frames[-1].filename).name}, line {frames[-1].lineno})"
+    return one_line(f"the check stopped: {type(problem).__name__}: {problem}") + place
+
+
+def _judge(claim: Claim, check: Check | None, tier: str, seed: int) -> Verdict:
+    report = claim.derivation_report()
+    counts = report.counts if report.steps else dict(_NO_STEPS)
+    verdict = (
+        _by_derivation(claim, counts)
+        if check is None
+        else _by_check(claim, check, counts, tier, seed)
+    )
+    wrong = [step for step in report.steps if step.status is Status.REFUTED]
+    if wrong and verdict.verdict is Decision.CONFIRMED:
+        reason = (
+            f"the check agrees, but step {wrong[0].index} of the derivation is wrong: "
+            f"{wrong[0].reason}"
+        )
+        verdict = replace(verdict, verdict=Decision.INCONCLUSIVE, reason=one_line(reason))
+    return verdict
+
+
+def _by_check(claim: Claim, check: Check, counts: dict[str, int], tier: str, seed: int) -> Verdict:
+    _require_content(claim.statement)
     settings = check.settings(tier)
     stream = Stream.of(seed, claim.id)
     points = check.points_for(settings, stream)
     if isinstance(claim.statement, (Equivalent, Rate)):
         points = _without(points, str(claim.statement.variable))
     if not points:
-        return _inconclusive(claim, check, counts, tier, "there is no point to look at")
+        how = _ORDINARILY[type(claim.statement)]
+        return _inconclusive(claim.id, how, counts, "there is no point to look at")
     share = settings.error / len(points)
     results: list[PointResult] = []
     for point in points:
-        key = json.dumps(point, sort_keys=True, default=str)
-        result = _at_point(claim, check, point, settings, share, stream.substream(key))
+        part = stream.substream(point_key(point))
+        try:
+            result = _at_point(claim, check, point, settings, share, part)
+        except (Exception, SystemExit) as problem:
+            how, reason = _ORDINARILY[type(claim.statement)], _words(problem, check)
+            result = PointResult(point, Finding.UNSETTLED, how, reason=reason, stopped=True)
         results.append(result)
         if result.finding is Finding.CONTRADICTS:
             break
-    return _verdict(claim, counts, settings, results)
+    return _verdict(check, counts, settings, results, tier, seed)
+
+
+_ORDINARILY: dict[type[Statement], How] = {
+    Identity: How.EXACT,
+    Bound: How.EXACT,
+    Equivalent: How.RATE,
+    Rate: How.RATE,
+    ForAll: How.EXHAUSTIVE,
+    Trend: How.TRAINED,
+}
+"""How a kind of statement is judged, for points where nothing was measured."""
+
+
+def _require_content(statement: Statement) -> None:
+    """Raise `ClaimError` for statements that no measurement could contradict."""
+    pairs = pairwise(statement.sides) if not isinstance(statement, Rate) else ()
+    if any(one == other for one, other in pairs):
+        raise ClaimError("both sides are the same expression: there is nothing to test")
+    applied = {
+        atom for side in statement.sides for atom in side.atoms(sympy.core.function.AppliedUndef)
+    }
+    names = [atom.func.__name__ for atom in applied]
+    for name in sorted(set(names)):
+        if names.count(name) > 1:
+            raise ClaimError(f"{name} occurs with different arguments: give each a name of its own")
 
 
 def _without(points: list[dict[str, Any]], variable: str) -> list[dict[str, Any]]:
@@ -102,12 +172,17 @@ def _without(points: list[dict[str, Any]], variable: str) -> list[dict[str, Any]
     seen: dict[str, dict[str, Any]] = {}
     for point in points:
         rest = {name: value for name, value in point.items() if name != variable}
-        seen.setdefault(json.dumps(rest, sort_keys=True, default=str), rest)
+        seen.setdefault(point_key(rest), rest)
     return list(seen.values())
 
 
 def _at_point(
-    claim: Claim, check: Check, point: dict[str, Any], settings: Any, share: float, stream: Stream
+    claim: Claim,
+    check: Check,
+    point: dict[str, Any],
+    settings: Settings,
+    share: float,
+    stream: Stream,
 ) -> PointResult:
     statement = claim.statement
     if isinstance(statement, (Equivalent, Rate)):
@@ -125,20 +200,20 @@ def _at_point(
     if isinstance(statement, ForAll):
         return judge_cases(statement, point, estimates)
     if isinstance(statement, Trend):
-        return judge_trend(statement, point, estimates, settings)
-    raise AssayError(f"statements of kind {statement.kind} are not judged")
+        return judge_trend(statement, point, estimates, settings.error, share)
+    raise ClaimError(f"statements of kind {statement.kind} are not judged")
 
 
 def _by_derivation(claim: Claim, counts: dict[str, int]) -> Verdict:
     report = claim.derivation_report()
+    how = How.CERTIFIED if counts["certified"] else How.PROVED
     if not report.steps:
         reason = "the claim has neither a check nor a derivation"
-        return _inconclusive(claim, None, counts, "quick", reason)
+        return _inconclusive(claim.id, how, counts, reason)
+    if not isinstance(claim.statement, (Identity, Bound, Equivalent)):
+        reason = f"a derivation does not reach statements of kind {claim.kind}: it needs a check"
+        return _inconclusive(claim.id, how, counts, reason)
     worst = report.worst
-    decision = {
-        Status.REFUTED: Decision.INCONCLUSIVE,
-        Status.UNDECIDED: Decision.INCONCLUSIVE,
-    }.get(worst, Decision.CONFIRMED)
     reason = {
         Status.REFUTED: "a step of the derivation is wrong",
         Status.UNDECIDED: "a step of the derivation is undecided",
@@ -146,37 +221,37 @@ def _by_derivation(claim: Claim, counts: dict[str, int]) -> Verdict:
         Status.CERTIFIED: "proved with interval-certified steps",
         Status.PROVED: "proved",
     }[worst]
-    return Verdict(
-        id=claim.id,
-        verdict=decision,
-        how=How.CERTIFIED if worst is Status.CERTIFIED else How.PROVED,
-        resolution=0.0,
-        error_probability=0.0,
-        points=0,
-        samples=0,
-        seconds=0.0,
-        derivation=counts,
-        reason=reason,
-    )
+    verdict = _inconclusive(claim.id, how, counts, reason)
+    if worst in (Status.REFUTED, Status.UNDECIDED):
+        return verdict
+    return replace(verdict, verdict=Decision.CONFIRMED)
 
 
 def _verdict(
-    claim: Claim, counts: dict[str, int], settings: Any, results: list[PointResult]
+    check: Check,
+    counts: dict[str, int],
+    settings: Settings,
+    results: list[PointResult],
+    tier: str,
+    seed: int,
 ) -> Verdict:
-    against = [r for r in results if r.finding is Finding.CONTRADICTS]
-    unsettled = [r for r in results if r.finding is Finding.UNSETTLED]
-    how = max((r.how for r in results), key=_STRENGTH.index)  # the weakest kind of evidence
+    finding = Finding.overall(result.finding for result in results)
+    deciding = [result for result in results if result.finding is finding]
+    how = How.weakest(result.how for result in results)
     random = how in (How.STATISTICAL, How.TRAINED)
-    if against:
-        decision, reason, worst = Decision.REFUTED, against[0].reason, against[0]
-    elif unsettled:
-        decision, reason, worst = Decision.INCONCLUSIVE, unsettled[0].reason, unsettled[0]
-    else:
-        decision, worst = Decision.CONFIRMED, max(results, key=lambda r: r.strain)
-        reason = f"agreed at {len(results)} point{'s' if len(results) > 1 else ''}"
+    decision, reason, worst = {
+        Finding.CONTRADICTS: (Decision.REFUTED, deciding[0].reason, deciding[0]),
+        Finding.UNSETTLED: (Decision.INCONCLUSIVE, deciding[0].reason, deciding[0]),
+        Finding.AGREES: (
+            Decision.CONFIRMED,
+            f"agreed at {len(results)} point{'s' if len(results) > 1 else ''}",
+            max(deciding, key=lambda result: result.strain),
+        ),
+    }[finding]
     ratios = [r.tightness for r in results if r.tightness is not None]
+    contradicted = decision is Decision.REFUTED
     return Verdict(
-        id=claim.id,
+        id=check.claim.id,
         verdict=decision,
         how=how,
         resolution=settings.resolution,
@@ -185,29 +260,32 @@ def _verdict(
         samples=sum(r.samples for r in results),
         seconds=0.0,
         derivation=counts,
-        counterexample=_counterexample(claim, against[0]) if against else None,
+        counterexample=_counterexample(check, deciding[0], tier, seed) if contradicted else None,
         reason=reason,
         worst=worst.as_dict(),
         tightness=max(ratios) if ratios else None,
         evidence=tuple(result.as_dict() for result in results),
+        stopped=not contradicted and any(result.stopped for result in results),
     )
 
 
-_STRENGTH = [
-    How.PROVED,
-    How.CERTIFIED,
-    How.EXHAUSTIVE,
-    How.EXACT,
-    How.RATE,
-    How.STATISTICAL,
-    How.TRAINED,
-]
-
-
-def _counterexample(claim: Claim, result: PointResult) -> dict[str, Any]:
-    point = dict(result.point)
-    shown: Mapping[str, Any] = result.as_dict()
-    program = f"from verify import measure\nprint(measure({claim.id!r}, {point!r}))"
+def _counterexample(check: Check, result: PointResult, tier: str, seed: int) -> dict[str, Any]:
+    """The point with its numbers, and a program that measures there again."""
+    claim, point = check.claim, dict(result.point)
+    if isinstance(claim.statement, (Equivalent, Rate)):  # a whole point: the last of the ladder
+        variable = str(claim.statement.variable)
+        point[variable] = (check.ladder or claim.domain[variable].grid)[-1]
+    shown: Mapping[str, Any] = replace(result, point=point).as_dict()
+    further = "".join(
+        f", {name}={source_text(value)}"
+        for name, value, usual in (("tier", tier, "quick"), ("seed", seed, 0))
+        if value != usual
+    )
+    arguments = source_text(point)
+    fraction = "from fractions import Fraction\n" if "Fraction(" in arguments else ""
+    program = (
+        f"{fraction}from verify import measure\nprint(measure({claim.id!r}, {arguments}{further}))"
+    )
     return {
         "point": shown["point"],
         "predicted": result.predicted,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -12,6 +14,8 @@ from theory.core.errors import AssayError
 from verify.core.verdict import Verdict
 
 __all__ = ["Ledger", "LedgerError", "default_path"]
+
+_COLUMNS = ("kind", "claim", "digest", "seed", "tier", "content")
 
 
 class LedgerError(AssayError):
@@ -28,7 +32,8 @@ def default_path() -> Path:
 class Ledger:
     """Verdicts and mutant outcomes by claim, digest of claim and code, seed and tier.
 
-    Every entry is committed as soon as it is written, so a run that is killed loses nothing.
+    Every entry is committed as soon as it is written, so a run that is killed loses nothing. An
+    entry of the same claim with another digest is out of date, and gives way to the new one.
 
     Parameters
     ----------
@@ -38,22 +43,29 @@ class Ledger:
     Raises
     ------
     LedgerError
-        The path cannot be opened or is not a ledger.
+        The path cannot be opened or is not a ledger; reading and writing raise it as well.
     """
 
     def __init__(self, path: Path) -> None:
-        try:
+        self._path = path
+        with self._errors():
             path.parent.mkdir(parents=True, exist_ok=True)
             self._connection = sqlite3.connect(path, timeout=30)
-            self._connection.execute("PRAGMA journal_mode=WAL")
-            self._connection.execute(
-                "CREATE TABLE IF NOT EXISTS entries ("
-                "kind TEXT, claim TEXT, digest TEXT, seed INTEGER, tier TEXT, content TEXT, "
-                "PRIMARY KEY (kind, claim, digest, seed, tier))"
-            )
-            self._connection.commit()
-        except (OSError, sqlite3.Error) as problem:
-            raise LedgerError(f"cannot use the ledger {path}: {problem}") from None
+        try:
+            with self._errors():
+                self._connection.execute("PRAGMA journal_mode=WAL")
+                self._connection.execute(
+                    "CREATE TABLE IF NOT EXISTS entries ("
+                    "kind TEXT, claim TEXT, digest TEXT, seed INTEGER, tier TEXT, content TEXT, "
+                    "PRIMARY KEY (kind, claim, digest, seed, tier))"
+                )
+                self._connection.commit()
+                columns = self._connection.execute("PRAGMA table_info(entries)").fetchall()
+            if tuple(column[1] for column in columns) != _COLUMNS:
+                raise LedgerError(f"cannot use the ledger {path}: it is another kind of database")
+        except BaseException:
+            self._connection.close()
+            raise
 
     def __enter__(self) -> Ledger:
         return self
@@ -66,10 +78,21 @@ class Ledger:
     ) -> None:
         self._connection.close()
 
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        try:
+            yield
+        except (OSError, sqlite3.Error) as problem:
+            words = getattr(problem, "strerror", None) or problem
+            raise LedgerError(f"cannot use the ledger {self._path}: {words}") from None
+
     def verdict(self, claim: str, digest: str, seed: int, tier: str) -> Verdict | None:
         """The stored verdict, if the claim and its code are unchanged."""
         content = self._read("verdict", claim, digest, seed, tier)
-        return None if content is None else Verdict.restored(content)
+        try:
+            return None if content is None else Verdict.restored(content)
+        except (TypeError, ValueError, KeyError):
+            return None  # written by something else: it is judged again
 
     def store_verdict(self, verdict: Verdict, digest: str, seed: int, tier: str) -> None:
         """Keep a verdict at once."""
@@ -78,7 +101,7 @@ class Ledger:
     def mutants(self, claim: str, digest: str, seed: int, tier: str) -> list[Any] | None:
         """The stored mutant outcomes, if the claim and its code are unchanged."""
         content = self._read("mutants", claim, digest, seed, tier)
-        return None if content is None else list(content)
+        return content if isinstance(content, list) else None
 
     def store_mutants(
         self, claim: str, outcomes: list[Any], digest: str, seed: int, tier: str
@@ -87,18 +110,28 @@ class Ledger:
         self._write("mutants", claim, digest, seed, tier, outcomes)
 
     def _read(self, kind: str, claim: str, digest: str, seed: int, tier: str) -> Any:
-        row = self._connection.execute(
-            "SELECT content FROM entries "
-            "WHERE kind = ? AND claim = ? AND digest = ? AND seed = ? AND tier = ?",
-            (kind, claim, digest, seed, tier),
-        ).fetchone()
-        return None if row is None else json.loads(row[0])
+        with self._errors():
+            row = self._connection.execute(
+                "SELECT content FROM entries "
+                "WHERE kind = ? AND claim = ? AND digest = ? AND seed = ? AND tier = ?",
+                (kind, claim, digest, seed, tier),
+            ).fetchone()
+        try:
+            return None if row is None else json.loads(row[0])
+        except (TypeError, ValueError):
+            return None
 
     def _write(
         self, kind: str, claim: str, digest: str, seed: int, tier: str, content: Any
     ) -> None:
-        with self._connection:
+        text = json.dumps(content, allow_nan=False)
+        with self._errors(), self._connection:
+            self._connection.execute(
+                "DELETE FROM entries "
+                "WHERE kind = ? AND claim = ? AND seed = ? AND tier = ? AND digest != ?",
+                (kind, claim, seed, tier, digest),
+            )
             self._connection.execute(
                 "INSERT OR REPLACE INTO entries VALUES (?, ?, ?, ?, ?, ?)",
-                (kind, claim, digest, seed, tier, json.dumps(content)),
+                (kind, claim, digest, seed, tier, text),
             )

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
+from numerics.core.streams import Stream
 from theory.core.claim import Claim
 from theory.core.decision import Status, decide_equal
 from theory.core.errors import AssayError
-from theory.core.statement import Bound, Equivalent, Identity, Rate, Statement
+from theory.core.statement import Equivalent, Identity, Rate
 from verify.core.balls import midpoint, side_values
 from verify.core.check import Check, Mutant, survivors
 from verify.core.judge import judge
@@ -26,12 +29,15 @@ class MutantOutcome:
     outcome : {"killed", "survived", "equivalent"}
     reason : str
         What killed it, or why it survives; empty for a survivor that nobody explained.
+    found : str
+        For a survivor: what the check found instead of a refutation.
     """
 
     claim: str
     mutant: str
     outcome: str
     reason: str
+    found: str = ""
 
     @property
     def unexplained(self) -> bool:
@@ -60,17 +66,17 @@ def _step(claim: Claim, check: Check, tier: str) -> float:
 
 
 def _largest_prediction(claim: Claim, check: Check, tier: str) -> float:
-    from numerics.core.streams import Stream
-
     statement = claim.statement
     assert isinstance(statement, Identity)
     largest = 0.0
     for point in check.points_for(check.settings(tier), Stream.of(0, claim.id)):
         try:
             (value,) = side_values(claim, point, {}, statement.rhs)
-        except AssayError:
-            return 1.0  # both sides are measured
-        largest = max(largest, abs(midpoint(value)))
+        except (AssayError, ArithmeticError):
+            return 1.0  # both sides are measured, or the prediction has no value here
+        size = abs(midpoint(value))
+        if math.isfinite(size):
+            largest = max(largest, size)
     return largest or 1.0
 
 
@@ -79,26 +85,33 @@ def judge_mutants(claim: Claim, check: Check, *, tier: str, seed: int) -> list[M
     reasons = survivors(claim)
     outcomes = []
     for mutant in mutants_of(claim, check, tier):
-        if _is_equivalent(claim, mutant.statement):
+        if _is_equivalent(claim, mutant):
             reason = "the statement is the same on the whole domain"
             outcomes.append(MutantOutcome(claim.id, mutant.name, "equivalent", reason))
             continue
         wrong = check.as_mutant(mutant)
         verdict = judge(wrong.claim, wrong, tier=tier, seed=seed)
         if verdict.verdict is Decision.REFUTED:
-            outcome, reason = "killed", verdict.reason
+            outcomes.append(MutantOutcome(claim.id, mutant.name, "killed", verdict.reason))
         else:
-            outcome, reason = "survived", reasons.get(mutant.name, "")
-        outcomes.append(MutantOutcome(claim.id, mutant.name, outcome, reason))
+            reason, found = reasons.get(mutant.name, ""), f"{verdict.verdict}: {verdict.reason}"
+            outcomes.append(MutantOutcome(claim.id, mutant.name, "survived", reason, found))
     return outcomes
 
 
-def _is_equivalent(claim: Claim, statement: Statement | None) -> bool:
-    if statement is None or type(statement) is not type(claim.statement):
+def _is_equivalent(claim: Claim, mutant: Mutant) -> bool:
+    """Whether the mutant says what the claim says: only its statement differs, in form."""
+    statement = mutant.statement
+    if statement is None or mutant.measure is not None or mutant.domain is not None:
         return False
-    if isinstance(statement, Bound):
-        return False
-    pairs = zip(statement.sides, claim.statement.sides, strict=False)
-    if not statement.sides or isinstance(statement, (Equivalent, Rate)):
+    if not isinstance(statement, Identity) or not isinstance(claim.statement, Identity):
         return statement == claim.statement
-    return all(a == b or decide_equal(a, b, claim.domain).status is Status.PROVED for a, b in pairs)
+    pairs = zip(statement.sides, claim.statement.sides, strict=True)
+    return all(one == two or _proved_equal(one, two, claim) for one, two in pairs)
+
+
+def _proved_equal(one: Any, two: Any, claim: Claim) -> bool:
+    try:
+        return decide_equal(one, two, claim.domain).status is Status.PROVED
+    except (AssayError, ArithmeticError, ValueError, TypeError, NotImplementedError):
+        return False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import sympy
@@ -12,6 +12,7 @@ from flint import arb
 from numpy.typing import NDArray
 
 from theory.core.errors import ClaimError
+from theory.core.observable import observed
 from theory.core.statement import Identity
 from verify.core.balls import ball_of, exact_gap, midpoint, side_values
 from verify.core.check import Check, Settings
@@ -24,25 +25,28 @@ __all__ = ["judge_equality", "judge_link"]
 
 _FIRST_BLOCK = 1024
 _LARGEST_BLOCK = 1 << 17
+_PREDICTION_SHARE = 0.01
+"""A sampled mean is compared with a prediction that is known to this part of the resolution."""
+
+Estimates = Mapping[str, Estimate]
+Link = tuple[sympy.Expr, str, sympy.Expr]
+"""A relation: left side, one of "=", "<=" and ">=", right side."""
 
 
 def judge_equality(
-    check: Check,
-    point: dict[str, Any],
-    estimates: Mapping[str, Estimate],
-    settings: Settings,
-    share: float,
+    check: Check, point: dict[str, Any], estimates: Estimates, settings: Settings, share: float
 ) -> PointResult:
     """An identity at one point; ``share`` is its part of the error probability."""
     statement = check.claim.statement
     assert isinstance(statement, Identity)
+    estimates = _spoken_of(estimates, *statement.sides)
     if _sampled(estimates):
-        return _sampled_equality(check, point, estimates, settings, share)
-    lhs, rhs = side_values(check.claim, point, _balls(estimates), statement.lhs, statement.rhs)
-    scale = _scale(check, lhs, rhs)
-    exact = exact_gap(check.claim, point, estimates, statement.lhs, statement.rhs)
+        link: Link = (statement.lhs, "=", statement.rhs)
+        return _test_mean(check, point, estimates, settings, share, link)
+    lhs, rhs = side_values(check.claim, point, _balls(estimates), *statement.sides)
+    exact = exact_gap(check.claim, point, estimates, *statement.sides)
     gap = abs(lhs - rhs if exact is None else exact)
-    allowed = arb(settings.resolution) * scale
+    allowed = arb(settings.resolution) * _scale(check, lhs, rhs)
     finding = _compare(gap, allowed)
     reason = {
         Finding.AGREES: "",
@@ -57,6 +61,43 @@ def judge_equality(
         rhs.str(15),
         lhs.str(15),
         strain=strain,
+        reason=reason,
+    )
+
+
+def judge_link(
+    check: Check,
+    point: dict[str, Any],
+    estimates: Estimates,
+    settings: Settings,
+    share: float,
+    link: Link,
+) -> PointResult:
+    """One inequality of a bound at one point."""
+    lhs, sense, rhs = link
+    estimates = _spoken_of(estimates, lhs, rhs)
+    if _sampled(estimates):
+        return _test_mean(check, point, estimates, settings, share, link)
+    left, right = side_values(check.claim, point, _balls(estimates), lhs, rhs)
+    low, high = (left, right) if sense == "<=" else (right, left)
+    allowed = arb(settings.resolution) * _scale(check, low, high)
+    exact = exact_gap(check.claim, point, estimates, lhs, rhs)
+    excess = low - high if exact is None else (exact if sense == "<=" else -exact)
+    finding = _compare(excess, allowed)
+    reason = {
+        Finding.AGREES: "",
+        Finding.CONTRADICTS: f"{left.str(15)} is not {sense} {right.str(15)}",
+        Finding.UNSETTLED: f"the sides are known too coarsely: {left.str(15)}, {right.str(15)}",
+    }[finding]
+    tightness = midpoint(low) / midpoint(high) if midpoint(high) > 0 <= midpoint(low) else None
+    return PointResult(
+        point,
+        finding,
+        How.EXACT,
+        f"{sense} {right.str(15)}",
+        left.str(15),
+        strain=tightness or 0.0,
+        tightness=tightness,
         reason=reason,
     )
 
@@ -76,93 +117,138 @@ def _scale(check: Check, *sides: arb) -> arb:
     return arb(largest) if largest > 0 else arb(1)
 
 
-def _balls(estimates: Mapping[str, Estimate]) -> dict[str, arb]:
+def _balls(estimates: Estimates) -> dict[str, arb]:
     balls = {}
     for name, estimate in estimates.items():
         if not isinstance(estimate, Exact):
             raise ClaimError(f"{name}: an exact value is needed, not {type(estimate).__name__}")
         balls[name] = ball_of(estimate)
-        if not balls[name].is_finite():
-            raise ArithmeticError(f"{name} is not a finite number")
     return balls
 
 
-def _sampled(estimates: Mapping[str, Estimate]) -> bool:
-    return any(isinstance(estimate, Sampled) for estimate in estimates.values())
+def _spoken_of(estimates: Estimates, *sides: sympy.Expr) -> Estimates:
+    """The estimates of the observables that occur in some expressions."""
+    names = {name for side in sides for name in observed(side)}
+    return {name: estimate for name, estimate in estimates.items() if name in names}
 
 
-def _name(side: sympy.Expr) -> str | None:
-    """The observable that a side consists of, if it is just that."""
-    return side.func.__name__ if isinstance(side, sympy.core.function.AppliedUndef) else None
+def _sampled(estimates: Estimates) -> dict[str, Sampled]:
+    return {name: e for name, e in estimates.items() if isinstance(e, Sampled)}
 
 
-def _sampled_equality(
+def _test_mean(
     check: Check,
     point: dict[str, Any],
-    estimates: Mapping[str, Estimate],
+    estimates: Estimates,
     settings: Settings,
     share: float,
+    link: Link,
 ) -> PointResult:
-    statement = check.claim.statement
-    assert isinstance(statement, Identity)
-    sampled, other = _isolated(statement, estimates)
-    (value,) = side_values(check.claim, point, {}, other)
-    prediction = midpoint(value)
-    test = EquivalenceTest(
-        prediction,
-        settings.resolution,
-        sampled.low,
-        sampled.high,
-        share,
-        bernoulli=sampled.bernoulli,
-    )
+    """A sequential test of a relation in which sampled observables occur."""
+    lhs, sense, rhs = link
+    sampled, target, turned = _isolated(check, point, estimates, lhs, rhs)
+    if turned:
+        sense = {"=": "=", "<=": ">=", ">=": "<="}[sense]
+    if not float(target.rad()) <= _PREDICTION_SHARE * settings.resolution:
+        reason = f"the prediction is known too coarsely: {target.str(15)}"
+        return PointResult(
+            point, Finding.UNSETTLED, How.STATISTICAL, target.str(15), strain=1.0, reason=reason
+        )
+    claimed = midpoint(target)
+    zone = (settings.resolution, sampled.low, sampled.high, share)
+    test: EquivalenceTest | BoundTest
+    if sense == "=":
+        test = EquivalenceTest(claimed, *zone, bernoulli=sampled.bernoulli)
+    else:
+        way: Literal["<=", ">="] = "<=" if sense == "<=" else ">="
+        test = BoundTest(claimed, way, *zone, bernoulli=sampled.bernoulli)
     _feed(test, sampled, settings, share)
-    return _of_test(test, point, prediction, settings, "=")
+    result = _of_test(test, point, claimed, settings, sense)
+    if sense == "=":
+        return result
+    low, high = (test.mean, claimed) if sense == "<=" else (claimed, test.mean)
+    return replace(result, tightness=low / high if high > 0 and low >= 0 else None)
 
 
-def _isolated(statement: Identity, estimates: Mapping[str, Estimate]) -> tuple[Sampled, sympy.Expr]:
-    """What is drawn, and what its mean is claimed to be.
+def _isolated(
+    check: Check, point: dict[str, Any], estimates: Estimates, lhs: sympy.Expr, rhs: sympy.Expr
+) -> tuple[Sampled, arb, bool]:
+    """What is drawn, what its mean is claimed to be, and whether the sides were exchanged.
 
-    With two sampled observables the identity must read A = B + c: then the differences of
-    independent replicates of A and B are drawn, and their mean is claimed to be c.
+    The sides must be linear in the sampled observables. Where several occur, their independent
+    replicates are added up with their coefficients.
     """
-    gap = sympy.expand(statement.lhs - statement.rhs)
-    applied = sorted(
-        (a for a in gap.atoms(sympy.core.function.AppliedUndef) if a.func.__name__ in estimates),
-        key=lambda a: -gap.coeff(a),
-    )
-    drawn = [estimates[a.func.__name__] for a in applied]
-    coefficients = [gap.coeff(a) for a in applied]
-    if coefficients not in ([1], [1, -1]) or not all(isinstance(e, Sampled) for e in drawn):
-        raise ClaimError("a sampled identity reads A = prediction, or A = B for two observables")
-    rest = -(gap - sum(c * a for c, a in zip(coefficients, applied, strict=True)))
-    first = drawn[0]
-    assert isinstance(first, Sampled)
-    if len(drawn) == 1:
-        return first, rest
-    second = drawn[1]
-    assert isinstance(second, Sampled)
+    drawn = _sampled(estimates)
+    known = _balls({name: e for name, e in estimates.items() if name not in drawn})
+    rest: sympy.Expr = sympy.S.Zero
+    coefficients: dict[sympy.Expr, sympy.Expr] = {}
+    for sign, side in ((1, lhs), (-1, rhs)):
+        if observed(side) & {*drawn}:
+            side = sympy.expand(side)
+            for applied in side.atoms(sympy.core.function.AppliedUndef):
+                if applied.func.__name__ in drawn:
+                    factor = side.coeff(applied)
+                    coefficients[applied] = coefficients.get(applied, 0) + sign * factor
+                    side = side - sympy.expand(factor * applied)
+        rest = rest - sign * side
+    if {*observed(rest), *(name for c in coefficients.values() for name in observed(c))} & {*drawn}:
+        raise ClaimError("a statement about sampled means is linear in them")
+    names = [applied.func.__name__ for applied in coefficients]
+    *factors, target = side_values(check.claim, point, known, *coefficients.values(), rest)
+    weights = {name: midpoint(factor) for name, factor in zip(names, factors, strict=True)}
+    weights = {name: weight for name, weight in sorted(weights.items()) if weight}
+    if not weights:
+        raise ClaimError("the sampled observables cancel: nothing is left to test")
+    turned = all(weight < 0 for weight in weights.values())
+    if turned:
+        weights = {name: -weight for name, weight in weights.items()}
+        target = -target
+    return _combination(weights, drawn), target, turned
 
-    def differences(start: int, count: int) -> NDArray[np.float64]:
-        one, two = first.draw(start, count), second.draw(start, count)
-        return np.asarray(one, dtype=np.float64) - np.asarray(two, dtype=np.float64)
 
-    return Sampled(differences, first.low - second.high, first.high - second.low), rest
+def _combination(weights: Mapping[str, float], drawn: Mapping[str, Sampled]) -> Sampled:
+    """The weighted sum of independent replicates."""
+    if list(weights.values()) == [1.0]:
+        return drawn[next(iter(weights))]
+    ends = [
+        sorted((weight * drawn[name].low, weight * drawn[name].high))
+        for name, weight in weights.items()
+    ]
+
+    def draw(first: int, count: int) -> NDArray[np.float64]:
+        total = np.zeros(count)
+        for name, weight in weights.items():
+            total += weight * _replicates(drawn[name], first, count)
+        return total
+
+    low, high = (float(np.cumsum([end[k] for end in ends])[-1]) for k in (0, 1))
+    bernoulli = len(weights) == 1 and all(drawn[name].bernoulli for name in weights)
+    return Sampled(draw, low, high, bernoulli)
+
+
+def _replicates(sampled: Sampled, first: int, count: int) -> NDArray[np.float64]:
+    block = np.asarray(sampled.draw(first, count), dtype=np.float64)
+    if block.shape != (count,):
+        raise ClaimError(f"asked for {count} replicates, got an array of shape {block.shape}")
+    return block
 
 
 def _feed(
     test: EquivalenceTest | BoundTest, sampled: Sampled, settings: Settings, share: float
 ) -> None:
-    """Draw in growing blocks until the test decides or the budget is spent."""
-    if test.decision is not None:
-        return
+    """Draw in growing blocks until the test decides or the budget is spent.
+
+    One block is drawn even when the range alone decides, so that the range is looked at.
+    """
     spread = sampled.high - sampled.low
     planned = expected_samples(settings.resolution, spread**2 / 16, share)
     block = int(min(max(_FIRST_BLOCK, planned / 4), _LARGEST_BLOCK))
+    if test.decision is not None:
+        block = _FIRST_BLOCK
     drawn = 0
-    while test.decision is None and drawn < settings.budget:
+    while drawn == 0 or (test.decision is None and drawn < settings.budget):
         count = min(block, settings.budget - drawn)
-        test.update(np.asarray(sampled.draw(drawn, count), dtype=np.float64))
+        test.update(_replicates(sampled, drawn, count))
         drawn += count
         block = min(2 * block, _LARGEST_BLOCK)
 
@@ -170,7 +256,7 @@ def _feed(
 def _of_test(
     test: EquivalenceTest | BoundTest,
     point: dict[str, Any],
-    prediction: float,
+    claimed: float,
     settings: Settings,
     sense: str,
 ) -> PointResult:
@@ -180,16 +266,14 @@ def _of_test(
         None: Finding.UNSETTLED,
     }[test.decision]
     mean = test.mean
-    departure = {
-        "=": abs(mean - prediction),
-        "<=": mean - prediction,
-        ">=": prediction - mean,
-    }[sense]
+    departure = {"=": abs(mean - claimed), "<=": mean - claimed, ">=": claimed - mean}[sense]
     reason = ""
-    if finding is Finding.CONTRADICTS:
+    if finding is Finding.CONTRADICTS and not test.samples:
+        reason = f"no mean of the replicates can be {sense} {claimed:.6g}: it is out of their range"
+    elif finding is Finding.CONTRADICTS:
         reason = (
             f"the mean of {test.samples} replicates is {mean:.6g}, "
-            f"against {sense} {prediction:.6g}; the zone of {settings.resolution:g} is rejected"
+            f"against {sense} {claimed:.6g}; the zone of {settings.resolution:g} is rejected"
         )
     elif finding is Finding.UNSETTLED:
         reason = f"the budget of {settings.budget} replicates ran out undecided at {mean:.6g}"
@@ -197,81 +281,9 @@ def _of_test(
         point,
         finding,
         How.STATISTICAL,
-        f"{sense} {prediction:.10g}",
+        f"{sense} {claimed:.10g}",
         f"{mean:.10g}" if test.samples else "decided by the range alone",
         test.samples,
-        strain=0.0 if np.isnan(departure) else float(departure / settings.resolution),
+        strain=float(departure / settings.resolution) if test.samples else 0.0,
         reason=reason,
     )
-
-
-def judge_link(
-    check: Check,
-    point: dict[str, Any],
-    estimates: Mapping[str, Estimate],
-    settings: Settings,
-    share: float,
-    link: tuple[sympy.Expr, str, sympy.Expr],
-) -> PointResult:
-    """One inequality of a bound at one point."""
-    lhs, sense, rhs = link
-    if _sampled(estimates):
-        return _sampled_link(check, point, estimates, settings, share, link)
-    left, right = side_values(check.claim, point, _balls(estimates), lhs, rhs)
-    low, high = (left, right) if sense == "<=" else (right, left)
-    allowed = arb(settings.resolution) * _scale(check, low, high)
-    exact = exact_gap(check.claim, point, estimates, lhs, rhs)
-    excess = low - high if exact is None else (exact if sense == "<=" else -exact)
-    if excess <= allowed:
-        finding, reason = Finding.AGREES, ""
-    elif excess > allowed:
-        finding = Finding.CONTRADICTS
-        reason = f"{left.str(15)} is not {sense} {right.str(15)}"
-    else:
-        finding = Finding.UNSETTLED
-        reason = f"the sides are known too coarsely: {left.str(15)}, {right.str(15)}"
-    tightness = midpoint(low) / midpoint(high) if midpoint(high) > 0 <= midpoint(low) else None
-    return PointResult(
-        point,
-        finding,
-        How.EXACT,
-        f"{sense} {right.str(15)}",
-        left.str(15),
-        strain=tightness or 0.0,
-        tightness=tightness,
-        reason=reason,
-    )
-
-
-def _sampled_link(
-    check: Check,
-    point: dict[str, Any],
-    estimates: Mapping[str, Estimate],
-    settings: Settings,
-    share: float,
-    link: tuple[sympy.Expr, str, sympy.Expr],
-) -> PointResult:
-    lhs, sense, rhs = link
-    name, other, seen_sense = _name(lhs), rhs, sense
-    if name not in estimates:  # bound <= observable is the same as observable >= bound
-        name, other = _name(rhs), lhs
-        seen_sense = ">=" if sense == "<=" else "<="
-    sampled = estimates.get(name or "")
-    if not isinstance(sampled, Sampled):
-        raise ClaimError(f"{check.claim.id}: a sampled observable must be one side of each bound")
-    (value,) = side_values(check.claim, point, {}, other)
-    bound = midpoint(value)
-    test = BoundTest(
-        bound,
-        "<=" if seen_sense == "<=" else ">=",
-        settings.resolution,
-        sampled.low,
-        sampled.high,
-        share,
-        bernoulli=sampled.bernoulli,
-    )
-    _feed(test, sampled, settings, share)
-    result = _of_test(test, point, bound, settings, seen_sense)
-    low, high = (test.mean, bound) if seen_sense == "<=" else (bound, test.mean)
-    ratio = low / high if high > 0 and low >= 0 else None
-    return replace(result, tightness=ratio)

@@ -6,42 +6,58 @@ import importlib
 import importlib.util
 from functools import cache
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 from theory.core import catalogue
 from theory.core.claim import Claim
 from theory.core.errors import CatalogueError
 from verify.core.check import Check, registered
+from verify.core.findings import one_line
 
 __all__ = ["check_of", "judge_by_id", "measure"]
 
 
 @cache
-def _load(topic: str) -> ModuleType:
-    """Import the sections of a topic's checks, which register themselves."""
+def _load(topic: str) -> str:
+    """Import the sections of a topic's checks, which register themselves; what went wrong, if so.
+
+    A topic is loaded once: a second attempt would find half of its checks registered already.
+    """
     name = f"verify.{topic.replace('-', '_')}"
     if importlib.util.find_spec(name) is None:
-        raise CatalogueError(f"the topic {topic} has no checks")
-    package = importlib.import_module(name)
-    for section in package.SECTIONS:
-        importlib.import_module(f"{name}.{section}")
-    return package
+        return f"the topic {topic} has no checks"
+    try:
+        for section in importlib.import_module(name).SECTIONS:
+            importlib.import_module(f"{name}.{section}")
+    except Exception as problem:
+        reason = f"{type(problem).__name__}: {problem}"
+        return one_line(f"the checks of {topic} cannot be loaded: {reason}")
+    return ""
 
 
 def check_of(claim: Claim) -> Check | None:
-    """The check of a claim, or None for a claim that is judged by its derivation alone."""
-    if claim.topic in catalogue.topics():
-        _load(claim.topic)
+    """The check of a claim, or None for a claim that is judged by its derivation alone.
+
+    Raises
+    ------
+    CatalogueError
+        The checks of its topic cannot be loaded.
+    """
+    if claim.topic in catalogue.topics() and (problem := _load(claim.topic)):
+        raise CatalogueError(problem)
     return registered(claim)
 
 
 def judge_by_id(claim_id: str, tier: str, seed: int) -> dict[str, Any]:
     """Judge a claim of the catalogue; plain values, so that it can run in another process."""
-    from verify.core.judge import judge
+    from verify.core.judge import judge, stopped_verdict
 
     claim = catalogue.find(claim_id)
-    return judge(claim, check_of(claim), tier=tier, seed=seed).stored()
+    try:
+        check = check_of(claim)
+    except CatalogueError as problem:
+        return stopped_verdict(claim_id, str(problem)).stored()
+    return judge(claim, check, tier=tier, seed=seed).stored()
 
 
 def mutants_by_id(claim_id: str, tier: str, seed: int) -> list[dict[str, str]]:
@@ -56,14 +72,14 @@ def mutants_by_id(claim_id: str, tier: str, seed: int) -> list[dict[str, str]]:
 
 
 def source_files(topic: str) -> list[Path]:
-    """The files that the verdicts of a topic depend on: the shared cores and its own modules.
+    """The files that the verdicts of a topic depend on: the judging core and its own modules.
 
-    Its own modules are found by following imports among the three packages, so that editing one
-    topic leaves the verdicts of the others standing.
+    They are found by following imports among the three packages, so that editing one topic leaves
+    the verdicts of the others standing.
     """
-    from verify.core.sources import closure, core_files
+    from verify.core.sources import COLUMNS, closure, core_files
 
-    start = [f"{column}.{topic.replace('-', '_')}" for column in ("theory", "numerics", "verify")]
+    start = [f"{column}.{topic.replace('-', '_')}" for column in COLUMNS]
     return sorted({*core_files(), *closure(start)})
 
 
@@ -74,7 +90,10 @@ def measure(claim_id: str, point: dict[str, Any], *, tier: str = "quick", seed: 
     ----------
     claim_id : str
     point : dict
-        A value for every parameter of the claim.
+        A value for every parameter of the claim. For a limit or a rate, that of the growing
+        parameter is not used: the check goes along its ladder.
+    tier, seed
+        As for `judge`.
 
     Returns
     -------
@@ -95,6 +114,7 @@ def measure(claim_id: str, point: dict[str, Any], *, tier: str = "quick", seed: 
     if check is None:
         raise CatalogueError(f"{claim_id} has no check: it is judged by its derivation")
     verdict = judge(claim, replace(check, points=[point]), tier=tier, seed=seed)
-    evidence = verdict.evidence[0] if verdict.evidence else {"reason": verdict.reason}
+    if not verdict.evidence:
+        raise CatalogueError(f"{claim_id}: {verdict.reason}")
     keys = ("finding", "predicted", "measured", "samples", "reason")
-    return {key: evidence.get(key, "") for key in keys}
+    return {key: verdict.evidence[0][key] for key in keys}

@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 import multiprocessing
+import multiprocessing.connection
 import os
+import signal
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from theory.core.claim import Claim
+from theory.core.errors import AssayError
 from verify.core.ledger import Ledger
 from verify.core.registry import judge_by_id, mutants_by_id, source_files
 from verify.core.sources import digest
 from verify.core.verdict import Verdict
 
-__all__ = ["Plan", "run_claims", "run_mutants"]
+__all__ = ["Plan", "RunError", "run_claims", "run_mutants"]
+
+
+class RunError(AssayError):
+    """The run cannot go on."""
 
 
 @dataclass(frozen=True)
@@ -40,18 +50,38 @@ class Plan:
 
 def digest_of(claim: Claim) -> str:
     """Digest of the code that a claim's verdict depends on."""
-    return _topic_digest(claim.topic)
+    return _topic_state(claim.topic)[0]
 
 
 @cache
-def _topic_digest(topic: str) -> str:
-    return digest(source_files(topic))
+def _topic_state(topic: str) -> tuple[str, tuple[tuple[int, int], ...]]:
+    """The digest of a topic's code as this process found it, and when its files were written."""
+    files = source_files(topic)
+    stamps = _stamps(files)
+    return digest(files), stamps
+
+
+def _stamps(files: Sequence[Any]) -> tuple[tuple[int, int], ...]:
+    return tuple((status.st_mtime_ns, status.st_size) for status in map(os.stat, files))
+
+
+def _unchanged(topic: str) -> bool:
+    """Whether the code is still what its digest was taken of, so that this is what ran."""
+    try:
+        return _stamps(source_files(topic)) == _topic_state(topic)[1]
+    except OSError:
+        return False
 
 
 def run_claims(plan: Plan, ledger: Ledger) -> Iterator[tuple[Verdict, bool]]:
-    """Verdicts as they are reached, each with whether it came from the ledger."""
-    waiting: list[str] = []
+    """Verdicts as they are reached, each with whether it came from the ledger.
+
+    A verdict is kept unless its check was stopped by an exception, which may be gone next time, or
+    its code was edited while it ran.
+    """
+    topics = {claim.id: claim.topic for claim in plan.claims}
     digests = {claim.id: digest_of(claim) for claim in plan.claims}
+    waiting: list[str] = []
     for claim in plan.claims:
         key = (claim.id, digests[claim.id], plan.seed, plan.tier)
         held = None if plan.fresh else ledger.verdict(*key)
@@ -61,14 +91,16 @@ def run_claims(plan: Plan, ledger: Ledger) -> Iterator[tuple[Verdict, bool]]:
             yield held, True
     for claim_id, content in _computed(judge_by_id, waiting, plan):
         verdict = Verdict.restored(content)
-        ledger.store_verdict(verdict, digests[claim_id], plan.seed, plan.tier)
+        if not verdict.stopped and _unchanged(topics[claim_id]):
+            ledger.store_verdict(verdict, digests[claim_id], plan.seed, plan.tier)
         yield verdict, False
 
 
 def run_mutants(plan: Plan, ledger: Ledger) -> Iterator[tuple[str, list[dict[str, str]], bool]]:
     """Mutant outcomes claim by claim, each with whether they came from the ledger."""
-    waiting: list[str] = []
+    topics = {claim.id: claim.topic for claim in plan.claims}
     digests = {claim.id: digest_of(claim) for claim in plan.claims}
+    waiting: list[str] = []
     for claim in plan.claims:
         key = (claim.id, digests[claim.id], plan.seed, plan.tier)
         held = None if plan.fresh else ledger.mutants(*key)
@@ -77,7 +109,8 @@ def run_mutants(plan: Plan, ledger: Ledger) -> Iterator[tuple[str, list[dict[str
         else:
             yield claim.id, held, True
     for claim_id, outcomes in _computed(mutants_by_id, waiting, plan):
-        ledger.store_mutants(claim_id, outcomes, digests[claim_id], plan.seed, plan.tier)
+        if _unchanged(topics[claim_id]):
+            ledger.store_mutants(claim_id, outcomes, digests[claim_id], plan.seed, plan.tier)
         yield claim_id, outcomes, False
 
 
@@ -88,18 +121,69 @@ def _computed(
         for claim_id in claim_ids:
             yield claim_id, task(claim_id, plan.tier, plan.seed)
         return
-    with _thread_share(plan.jobs):
-        pool = ProcessPoolExecutor(plan.jobs, mp_context=multiprocessing.get_context("spawn"))
-        pending: dict[Future[Any], str] = {
-            pool.submit(task, claim_id, plan.tier, plan.seed): claim_id for claim_id in claim_ids
-        }
+    with _pool(min(plan.jobs, len(claim_ids))) as pool:
+        with _no_interrupt():  # the workers start here, and inherit it
+            pending: dict[Future[Any], str] = {
+                pool.submit(task, claim_id, plan.tier, plan.seed): claim_id
+                for claim_id in claim_ids
+            }
+        while pending:
+            done, _ = wait(pending, return_when=FIRST_COMPLETED)
+            for future in done:
+                claim_id = pending.pop(future)
+                try:
+                    content = future.result()
+                except BrokenProcessPool:
+                    raise RunError(
+                        "a worker process ended abruptly, perhaps for want of memory; what was "
+                        "finished is kept: run again, with fewer --jobs"
+                    ) from None
+                yield claim_id, content
+
+
+@contextmanager
+def _pool(jobs: int) -> Iterator[ProcessPoolExecutor]:
+    """Worker processes that end with this context, at once if it is left by an exception."""
+    others = multiprocessing.active_children()
+    with _thread_share(jobs):
+        pool = ProcessPoolExecutor(
+            jobs, mp_context=multiprocessing.get_context("spawn"), initializer=_end_with_parent
+        )
         try:
-            while pending:
-                done, _ = wait(pending, return_when=FIRST_COMPLETED)
-                for future in done:
-                    yield pending.pop(future), future.result()
+            yield pool
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            for child in multiprocessing.active_children():
+                if child not in others:
+                    child.terminate()
+            raise
         finally:
-            pool.shutdown(wait=not pending, cancel_futures=True)
+            pool.shutdown(wait=True)
+
+
+def _end_with_parent() -> None:
+    """End this worker when the process that started it is gone, even if that was killed."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+
+    def watch() -> None:
+        multiprocessing.connection.wait([parent.sentinel])
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+@contextmanager
+def _no_interrupt() -> Iterator[None]:
+    """Hold back Ctrl-C; processes started meanwhile never see it, and leave it to this one."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 class _thread_share:

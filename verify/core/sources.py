@@ -7,55 +7,78 @@ import hashlib
 import importlib.metadata
 import importlib.util
 import platform
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
 __all__ = ["closure", "core_files", "digest"]
 
 COLUMNS = ("theory", "numerics", "verify")
-_LIBRARIES = ("sympy", "numpy", "scipy", "numba", "python-flint", "mpmath")
-_NOT_JUDGING = {"document.py", "ledger.py", "runner.py", "display.py", "calibration.py"}
-"""Modules of verify/core that show or store verdicts and cannot change them."""
+_LIBRARIES = ("sympy", "numpy", "scipy", "numba", "python-flint", "mpmath", "jax", "optax")
+_JUDGES = ("verify.core.judge", "verify.core.mutants", "verify.core.registry")
 
 
-def _folder(package: str) -> Path:
+@cache
+def _folders(package: str) -> tuple[Path, ...]:
     spec = importlib.util.find_spec(package)
     assert spec is not None and spec.submodule_search_locations is not None
-    return Path(next(iter(spec.submodule_search_locations)))
+    return tuple(Path(folder) for folder in spec.submodule_search_locations)
 
 
 @cache
 def core_files() -> tuple[Path, ...]:
-    """Every module of the three shared cores that can change a verdict."""
-    return tuple(
+    """The theory core, and the modules that judge with all that they import.
+
+    Modules of ``verify.core`` that only show or store verdicts are not among them.
+    """
+    return tuple(sorted({*_files_in("theory.core"), *_following(_JUDGES)}))
+
+
+def _files_in(package: str) -> list[Path]:
+    """Every file of a package, its folders and its data included."""
+    column, *rest = package.split(".")
+    return [
         path
-        for column in COLUMNS
-        for path in sorted((_folder(column) / "core").glob("*.py"))
-        if path.name not in _NOT_JUDGING
-    )
+        for folder in _folders(column)
+        for path in sorted(folder.joinpath(*rest).rglob("*"))
+        if path.is_file() and "__pycache__" not in path.parts
+    ]
 
 
 def _file_of(module: str) -> Path | None:
     column, *rest = module.split(".")
-    base = _folder(column).joinpath(*rest)
-    for candidate in (base.with_suffix(".py"), base / "__init__.py"):
-        if candidate.is_file():
-            return candidate
+    for folder in _folders(column):
+        base = folder.joinpath(*rest)
+        for candidate in (base.with_suffix(".py"), base / "__init__.py"):
+            if candidate.is_file():
+                return candidate
     return None
 
 
-def _sections(module: str) -> list[str]:
-    """Modules of a package folder: a topic depends on all of its own."""
-    column, *rest = module.split(".")
-    folder = _folder(column).joinpath(*rest)
-    return [f"{module}.{path.stem}" for path in sorted(folder.glob("*.py"))]
+@cache
+def _place(path: Path) -> tuple[str, ...]:
+    """Where a file lies within the three columns, wherever these are installed."""
+    for column in COLUMNS:
+        for folder in _folders(column):
+            if path.is_relative_to(folder):
+                return (column, *path.relative_to(folder).parts)
+    return path.parts
+
+
+def _module_of(path: Path) -> str:
+    """The name under which a file of the three columns is imported."""
+    return ".".join(_place(path.with_suffix(""))).removesuffix(".__init__")
 
 
 def closure(packages: Iterable[str]) -> set[Path]:
     """Files of some topic packages and of whatever they import among the three columns."""
-    waiting = [module for package in packages for module in _sections(package)]
-    waiting = [module.removesuffix(".__init__") for module in waiting]
+    own = {path for package in packages for path in _files_in(package)}
+    modules = [_module_of(path) for path in own if path.suffix == ".py"]
+    return own | _following(modules)
+
+
+def _following(modules: Iterable[str]) -> set[Path]:
+    waiting = list(modules)
     seen: set[str] = set()
     files: set[Path] = set()
     while waiting:
@@ -64,29 +87,61 @@ def closure(packages: Iterable[str]) -> set[Path]:
             continue
         seen.add(module)
         path = _file_of(module)
-        if path is None:
-            continue
-        files.add(path)
-        waiting += imports(path)
+        if path is not None:
+            files.add(path)
+            if not module.startswith("theory.core."):  # it imports itself alone, and is all there
+                waiting += _imports(path)
     return files
 
 
-def imports(path: Path) -> list[str]:
+@cache
+def _imports(path: Path) -> tuple[str, ...]:
     """Modules of the three columns that a file imports, as far as they can be read off it."""
     found: list[str] = []
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
-            found += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+    package = _module_of(path).split(".")
+    if path.name != "__init__.py":
+        package = package[:-1]
+    try:
+        body = ast.parse(path.read_bytes(), filename=str(path)).body
+    except (SyntaxError, ValueError):
+        return ()  # it cannot be imported, and importing it says so better
+    for node in _statements(body):
+        if isinstance(node, ast.ImportFrom):
+            above = package[: len(package) - node.level + 1] if node.level else []
+            home = ".".join([*above, *filter(None, [node.module])])
+            found += [home, *(f"{home}.{alias.name}" for alias in node.names)]
         elif isinstance(node, ast.Import):
             found += [alias.name for alias in node.names]
-    return [name for name in found if name.partition(".")[0] in COLUMNS]
+    return tuple(name for name in found if name.partition(".")[0] in COLUMNS)
+
+
+def _statements(body: Iterable[ast.AST]) -> Iterator[ast.AST]:
+    """Statements at every depth; expressions, where most of the nodes are, hold no imports."""
+    waiting = list(body)
+    while waiting:
+        node = waiting.pop()
+        yield node
+        for name in ("body", "orelse", "finalbody", "handlers", "cases"):
+            inner = getattr(node, name, None)
+            if isinstance(inner, list):
+                waiting += inner
 
 
 def digest(files: Iterable[Path]) -> str:
-    """Hash of file contents and of the versions of the libraries that compute."""
+    """Hash of file contents and of the versions of what computes."""
     hasher = hashlib.blake2b(digest_size=16)
-    for path in sorted(files):
-        hasher.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
-    versions = [f"{name} {importlib.metadata.version(name)}" for name in _LIBRARIES]
-    hasher.update(" ".join([*versions, platform.machine()]).encode())
+    for place, path in sorted((_place(path), path) for path in files):
+        hasher.update("/".join(place).encode() + b"\0" + path.read_bytes() + b"\0")
+    hasher.update(_versions().encode())
     return hasher.hexdigest()
+
+
+@cache
+def _versions() -> str:
+    found = [platform.machine(), platform.python_version()]
+    for name in _LIBRARIES:
+        try:
+            found.append(f"{name} {importlib.metadata.version(name)}")
+        except importlib.metadata.PackageNotFoundError:
+            found.append(f"no {name}")
+    return " ".join(found)

@@ -1,4 +1,4 @@
-"""Properties tried input by input, and trends across seeds, both by exact tests."""
+"""Properties tried input by input, and trends across seeds by exact sign tests."""
 
 from __future__ import annotations
 
@@ -10,33 +10,47 @@ from scipy import stats
 
 from theory.core.errors import ClaimError
 from theory.core.statement import ForAll, Trend
-from verify.core.check import Settings
 from verify.core.estimates import Estimate, Exhaustive, Trained
-from verify.core.findings import Finding, PointResult
+from verify.core.findings import Finding, PointResult, one_line, plain
 from verify.core.verdict import How
 
 __all__ = ["judge_cases", "judge_trend"]
+
+_INTERVAL = 0.99
+"""Confidence level of the interval that goes with an effect size."""
+
+
+def _only(estimates: Mapping[str, Estimate], kind: type) -> Any:
+    found = list(estimates.values())
+    if len(found) != 1 or not isinstance(found[0], kind):
+        names = ", ".join(type(estimate).__name__ for estimate in found) or "nothing"
+        raise ClaimError(f"one {kind.__name__} estimate is needed, not {names}")
+    return found[0]
 
 
 def judge_cases(
     statement: ForAll, point: dict[str, Any], estimates: Mapping[str, Estimate]
 ) -> PointResult:
     """A property on every input tried; the first failure is the counterexample."""
-    (estimate,) = estimates.values()
-    if not isinstance(estimate, Exhaustive):
-        raise ClaimError("a statement for all inputs is judged from an Exhaustive estimate")
+    estimate = _only(estimates, Exhaustive)
     tried, failing = 0, None
     for case, holds in estimate.cases:
+        if not isinstance(holds, (bool, np.bool_)):
+            raise ClaimError(f"whether a property holds is True or False, not {holds!r}")
         tried += 1
         if not holds:
-            failing = case
+            failing = (case,)
             break
     how = How.EXHAUSTIVE if estimate.complete else How.EXACT
+    detail: dict[str, Any] = {"inputs": tried}
     if tried == 0:
         return PointResult(point, Finding.UNSETTLED, how, reason="no input was tried")
+    measured = f"{tried} input{'s' if tried > 1 else ''} tried"
     if failing is not None:
         finding = Finding.CONTRADICTS if statement.holds else Finding.AGREES
-        reason = f"fails on {failing}"
+        reason = one_line(f"fails on {failing[0]}")
+        measured = f"{measured}; {reason}"
+        detail["fails"] = plain(failing[0])
     elif statement.holds:
         finding, reason = Finding.AGREES, ""
     else:
@@ -47,53 +61,72 @@ def judge_cases(
         finding,
         how,
         "holds" if statement.holds else "some input fails",
-        f"{tried} inputs tried" + (f"; fails on {failing}" if failing is not None else ""),
+        measured,
         reason=reason,
-        detail={"inputs": tried},
+        detail=detail,
     )
 
 
 def judge_trend(
-    statement: Trend, point: dict[str, Any], estimates: Mapping[str, Estimate], settings: Settings
+    statement: Trend,
+    point: dict[str, Any],
+    estimates: Mapping[str, Estimate],
+    error: float,
+    share: float,
 ) -> PointResult:
-    """Exact sign test (paired seeds) or exact rank test (independent seeds), both one-sided."""
-    (estimate,) = estimates.values()
-    if not isinstance(estimate, Trained):
-        raise ClaimError("a trend is judged from a Trained estimate")
+    """An exact sign test of "A beats B in more than half of all pairs of seeds".
+
+    Parameters
+    ----------
+    statement, point, estimates
+    error : float
+        Bound on the chance to agree with a false claim.
+    share : float
+        Bound on the chance to contradict a true one at this point.
+
+    Notes
+    -----
+    Groups with independent seeds are compared entry by entry as well: their pairs are then
+    independent, each won with the probability that the claim is about. A rank test would use all
+    pairs, but its level holds for groups with one and the same law only: two laws of different
+    spread can win half of the pairs each and yet be told apart by it far too often. A tie is a
+    win for neither.
+    """
+    estimate = _only(estimates, Trained)
     a, b = (np.asarray(group, dtype=float) for group in (estimate.group_a, estimate.group_b))
-    if not (np.all(np.isfinite(a)) and np.all(np.isfinite(b))) or min(a.size, b.size) == 0:
-        raise ArithmeticError("a metric is not a finite number, or a group is empty")
-    for_it = _p_value(a, b, statement.direction, estimate.paired)
+    if a.ndim != 1 or b.ndim != 1:
+        raise ClaimError("a group of trained models has one metric for each seed")
+    if min(a.size, b.size) == 0:
+        raise ClaimError("a group of trained models is empty")
+    if not (np.all(np.isfinite(a)) and np.all(np.isfinite(b))):
+        raise ArithmeticError("a metric is not a finite number")
+    if estimate.paired and a.size != b.size:
+        raise ClaimError("paired groups have the same seeds")
+    seeds = min(a.size, b.size)
+    lower, higher = (int(np.sum(beats(a[:seeds], b[:seeds]))) for beats in (np.less, np.greater))
+    wins, losses = (lower, higher) if statement.direction == "lower" else (higher, lower)
     opposite = "higher" if statement.direction == "lower" else "lower"
-    against = _p_value(a, b, opposite, estimate.paired)
-    finding, reason = Finding.UNSETTLED, f"p = {for_it:.3g} with {a.size} and {b.size} seeds"
-    if for_it <= settings.error:
+    for_it, against = _p_value(wins, seeds), _p_value(losses, seeds)
+    finding, reason = Finding.UNSETTLED, f"{wins} wins of {seeds} pairs of seeds: p = {for_it:.3g}"
+    if for_it <= error:
         finding, reason = Finding.AGREES, ""
-    elif against <= settings.error:
-        finding, reason = Finding.CONTRADICTS, f"{opposite}, with p = {against:.3g}"
-    wins = np.less.outer(a, b) if statement.direction == "lower" else np.greater.outer(a, b)
+    elif against <= share:
+        finding = Finding.CONTRADICTS
+        reason = f"{opposite} in {losses} of {seeds} pairs of seeds: p = {against:.3g}"
+    chance = stats.binomtest(wins, seeds).proportion_ci(_INTERVAL, method="exact")
     return PointResult(
         point,
         finding,
         How.TRAINED,
         f"{statement.direction} in {statement.group_a}",
-        f"in {float(np.mean(wins)):.3g} of all pairs of seeds; medians {np.median(a):.4g}, "
-        f"{np.median(b):.4g}",
+        f"in {wins} of {seeds} pairs of seeds ({_INTERVAL:.0%} interval {chance.low:.3g} to "
+        f"{chance.high:.3g}); medians {np.median(a):.4g}, {np.median(b):.4g}",
         samples=int(a.size + b.size),
-        strain=for_it / settings.error,
+        strain=for_it / error,
         reason=reason,
+        detail={"pairs": seeds, "wins": wins, "losses": losses},
     )
 
 
-def _p_value(a: Any, b: Any, direction: str, paired: bool) -> float:
-    alternative = "less" if direction == "lower" else "greater"
-    if not paired:
-        exact = "exact" if np.unique(np.concatenate([a, b])).size == a.size + b.size else "auto"
-        return float(stats.mannwhitneyu(a, b, alternative=alternative, method=exact).pvalue)
-    if a.size != b.size:
-        raise ClaimError("paired groups have the same seeds")
-    differences = (a - b)[a != b]
-    if differences.size == 0:
-        return 1.0
-    wins = int(np.sum(differences < 0 if direction == "lower" else differences > 0))
-    return float(stats.binomtest(wins, differences.size, 0.5, alternative="greater").pvalue)
+def _p_value(wins: int, pairs: int) -> float:
+    return float(stats.binomtest(wins, pairs, 0.5, alternative="greater").pvalue)

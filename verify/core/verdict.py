@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from typing import Any
@@ -18,15 +20,24 @@ class Decision(StrEnum):
 
 
 class How(StrEnum):
-    """How a verdict was established."""
+    """How a verdict was established, the strongest kind of evidence first."""
 
     PROVED = "proved"
     CERTIFIED = "certified"
     EXHAUSTIVE = "exhaustive"
     EXACT = "exact"
-    STATISTICAL = "statistical"
     RATE = "rate"
+    STATISTICAL = "statistical"
     TRAINED = "trained"
+
+    @classmethod
+    def weakest(cls, kinds: Iterable[How]) -> How:
+        """The weakest of several kinds of evidence that are all needed."""
+        return max(kinds, key=list(cls).index)
+
+
+_LONGEST_VALUE = 2000
+"""A value of the worst point that takes more characters is left out of `Verdict.as_json`."""
 
 
 @dataclass(frozen=True)
@@ -46,9 +57,9 @@ class Verdict:
         Bound on the probability that the verdict is wrong, over all points and looks; 0 where
         nothing random entered.
     points : int
-        How many parameter points were looked at.
+        How many distinct parameter points were looked at.
     samples : int
-        How many random replicates were used.
+        How many random replicates were used, or trained models compared.
     seconds : float
     derivation : dict
         Numbers of steps proved, certified, cited, undecided, refuted.
@@ -60,6 +71,10 @@ class Verdict:
         The point that came closest to contradicting the claim, with its numbers.
     tightness : float or None
         For bounds: the largest ratio of the smaller side to the larger.
+    evidence : tuple of dict
+        The result at every point.
+    stopped : bool
+        True when an exception ended the measurement at some point: then the verdict is not kept.
     """
 
     id: str
@@ -76,16 +91,25 @@ class Verdict:
     worst: dict[str, Any] | None = None
     tightness: float | None = None
     evidence: tuple[dict[str, Any], ...] = field(default=(), repr=False)
+    stopped: bool = False
 
     def as_json(self) -> dict[str, Any]:
-        """Plain values, without the point-by-point evidence."""
-        data = asdict(self)
-        del data["evidence"]
-        return {**data, "verdict": str(self.verdict), "how": str(self.how)}
+        """Plain values, without the point-by-point evidence.
+
+        Very long vectors of the worst point are left out: ``counterexample`` holds whole points.
+        """
+        data = self.stored()
+        del data["evidence"], data["stopped"]
+        if self.worst is not None:
+            point = {name: _short(value) for name, value in self.worst.get("point", {}).items()}
+            data["worst"] = {**self.worst, "point": point}
+        return data
 
     def stored(self) -> dict[str, Any]:
         """Plain values, evidence included, as the ledger keeps them."""
-        return {**self.as_json(), "evidence": list(self.evidence)}
+        data = asdict(self)
+        data["evidence"] = list(data["evidence"])
+        return {**data, "verdict": str(self.verdict), "how": str(self.how)}
 
     @classmethod
     def restored(cls, data: dict[str, Any]) -> Verdict:
@@ -108,15 +132,7 @@ class Verdict:
         """True when a step of the derivation is wrong."""
         return self.derivation.get("refuted", 0) > 0
 
-    def odds(self) -> str:
-        """Resolution and error probability in a few words."""
-        if self.how is How.STATISTICAL:
-            return (
-                f"to within {self.resolution:.3g}, "
-                f"error probability at most {self.error_probability:.1g}"
-            )
-        if self.how is How.EXACT or self.how is How.RATE:
-            return f"to within {self.resolution:.3g}"
-        if self.how is How.TRAINED:
-            return f"error probability at most {self.error_probability:.1g}"
-        return "no exception"
+
+def _short(value: Any) -> Any:
+    size = len(json.dumps(value))
+    return value if size <= _LONGEST_VALUE else f"{len(value)} entries, left out"

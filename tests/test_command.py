@@ -1,0 +1,277 @@
+"""The command: what it prints where, its exit codes, and one clear line for every mistake."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from theory.core import catalogue
+from verify.command import main
+
+ROOT = Path(__file__).parent.parent
+TOPIC = "assoc-scaling"
+IDENTITY = f"{TOPIC}.finite-data-minimax-attained"
+RATE = f"{TOPIC}.finite-data-rate"
+HOW = {"proved", "certified", "exhaustive", "exact", "statistical", "rate", "trained"}
+COUNTS = {"proved", "certified", "cited", "undecided", "refuted"}
+
+
+@pytest.fixture(scope="module")
+def ledger(tmp_path_factory):
+    return tmp_path_factory.mktemp("ledger") / "ledger.sqlite"
+
+
+@pytest.fixture(scope="module")
+def assay(ledger):
+    def run(*arguments):
+        environment = {"ASSAY_LEDGER": str(ledger)}
+        return CliRunner().invoke(main, list(map(str, arguments)), env=environment)
+
+    return run
+
+
+def process(ledger, *arguments, program="-m verify", **environment):
+    return subprocess.run(
+        [sys.executable, *program.split(), *arguments],
+        cwd=ROOT,
+        env=os.environ | {"ASSAY_LEDGER": str(ledger)} | environment,
+        capture_output=True,
+        text=True,
+    )
+
+
+def no_constants(name):
+    pytest.fail(f"{name} is no JSON")
+
+
+# --------------------------------------------------------------------------- help
+
+
+def test_help_loads_nothing_heavy():
+    program = (
+        "import sys\n"
+        "from verify.command import main\n"
+        "for arguments in (['--help'], ['run', '--help'], ['--version']):\n"
+        "    try:\n"
+        "        main(arguments)\n"
+        "    except SystemExit as end:\n"
+        "        assert end.code == 0, end.code\n"
+        "heavy = {'sympy', 'numba', 'numpy', 'scipy', 'flint', 'rich', 'jax', 'theory',\n"
+        "         'numerics', 'matplotlib', 'hypothesis', 'sqlite3'}\n"
+        "assert not heavy & set(sys.modules), heavy & set(sys.modules)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "Exit code 0: all confirmed" in " ".join(done.stdout.split())
+
+
+# --------------------------------------------------------------------------- list, show, latex
+
+
+def test_list_in_json_and_in_text(assay):
+    done = assay("list", "--json")
+    assert done.exit_code == 0
+    rows = json.loads(done.stdout)
+    assert [row["id"] for row in rows] == [claim.id for claim in catalogue.select(())]
+    for row in rows:
+        assert list(row) == ["id", "topic", "title", "kind", "standing"]
+    text = assay("list", IDENTITY, RATE).stdout.splitlines()
+    assert len(text) == 3
+    assert text[1].split()[:2] == [IDENTITY, "identity"]
+
+
+def test_show_tells_statement_derivation_and_verdict(assay):
+    assay("run", RATE)
+    text = assay("show", RATE).stdout
+    for word in ("Statement", "Hypotheses", "alpha: in (1, inf)", "Derivation", "confirmed (rate)"):
+        assert word in text
+    data = json.loads(assay("show", RATE, "--json").stdout, parse_constant=no_constants)
+    assert data["schema"] == 1
+    claim = data["claim"]
+    assert claim["id"] == RATE and claim["verdict"]["verdict"] == "confirmed"
+    assert [step["status"] for step in claim["derivation"]] == ["proved"] * 3
+    other = json.loads(assay("show", RATE, "--json", "--seed", 7).stdout)
+    assert other["claim"]["verdict"] is None
+    assert "not judged yet" in assay("show", RATE, "--seed", 7).stdout
+
+
+def test_every_claim_can_be_shown(assay):
+    for claim in catalogue.select([f"{TOPIC}.finite-*"]):
+        done = assay("show", claim.id)
+        assert done.exit_code == 0 and claim.title in done.stdout
+
+
+def test_latex_to_a_file_and_to_standard_output(assay, tmp_path):
+    done = assay("latex", RATE, "--quiet")
+    assert done.exit_code == 0 and "\\sim" in done.stdout
+    out = tmp_path / "claims.tex"
+    written = assay("latex", RATE, "--quiet", "--no-run", "--out", out)
+    assert written.exit_code == 0 and written.stdout == ""
+    assert out.read_text(encoding="utf-8") == done.stdout
+
+
+# --------------------------------------------------------------------------- run, mutants
+
+
+def test_run_in_json(assay):
+    done = assay("run", "--json", "--seed", 3, IDENTITY, RATE)
+    assert done.exit_code == 0 and done.stderr == ""
+    report = json.loads(done.stdout, parse_constant=no_constants)
+    assert {key: report[key] for key in ("schema", "seed", "tier")} == {
+        "schema": 1,
+        "seed": 3,
+        "tier": "quick",
+    }
+    assert [claim["id"] for claim in report["claims"]] == [IDENTITY, RATE]
+    for claim in report["claims"]:
+        assert {
+            *("id", "verdict", "how", "resolution", "error_probability", "points", "samples"),
+            *("seconds", "derivation", "counterexample"),
+        } <= set(claim)
+        assert claim["verdict"] in ("confirmed", "refuted", "inconclusive")
+        assert claim["how"] in HOW
+        assert set(claim["derivation"]) == COUNTS
+        assert claim["counterexample"] is None
+        assert "evidence" not in claim
+        assert len(json.dumps(claim)) < 5000
+
+
+def test_run_in_text(assay):
+    done = assay("run", IDENTITY, RATE)
+    assert done.exit_code == 0
+    lines = done.stdout.splitlines()
+    assert lines[0].split() == ["claim", "verdict", "how", "certainty", "derivation", "s"]
+    assert lines[1].startswith(IDENTITY) and lines[2].startswith(RATE)
+    assert lines[-1] == "2 confirmed"
+    progress = done.stderr.splitlines()
+    assert len(progress) == 2
+    for line in progress:
+        assert re.fullmatch(r"\d\d:\d\d:\d\d confirmed \S+( \(from the ledger\))?", line)
+
+
+def test_quiet(assay):
+    assert assay("run", "--quiet", IDENTITY).stderr == ""
+    assert assay("mutants", "--quiet", RATE).stderr == ""
+
+
+def test_fresh_judges_again(assay):
+    assert "from the ledger" in assay("run", IDENTITY).stderr
+    assert "from the ledger" not in assay("run", "--fresh", IDENTITY).stderr
+
+
+def test_mutants_in_json_and_in_text(assay):
+    done = assay("mutants", "--json", RATE)
+    assert done.exit_code == 0 and done.stderr == ""
+    report = json.loads(done.stdout, parse_constant=no_constants)
+    assert report["schema"] == 1 and len(report["mutants"]) > 3
+    for mutant in report["mutants"]:
+        assert {"claim", "mutant", "outcome", "reason"} <= set(mutant)
+        assert mutant["outcome"] in ("killed", "survived", "equivalent")
+    text = assay("mutants", RATE).stdout.splitlines()
+    assert len(text) == len(report["mutants"]) + 3
+    assert text[-1] == f"{len(report['mutants'])} killed"
+
+
+def test_off_a_terminal_lines_are_plain_and_whole(ledger, monkeypatch):
+    for columns in ("20", "80"):
+        done = process(ledger, "mutants", RATE, COLUMNS=columns)
+        assert "\x1b" not in done.stdout + done.stderr
+        assert all(line.split()[0] in ("claim", RATE) for line in done.stdout.splitlines()[:-2])
+    done = process(ledger, "list", COLUMNS="30")
+    assert len(done.stdout.splitlines()) == 1 + len(catalogue.select(()))
+    longest = max(catalogue.select(()), key=lambda claim: len(claim.title))
+    assert longest.title in done.stdout
+
+
+def test_a_terminal_that_knows_no_unicode(ledger):
+    done = process(ledger, "run", "--quiet", IDENTITY, PYTHONIOENCODING="ascii", PYTHONUTF8="0")
+    assert done.returncode == 0 and "Traceback" not in done.stderr
+    done = process(ledger, "run", "--json", RATE, PYTHONIOENCODING="ascii", PYTHONUTF8="0")
+    assert done.returncode == 0 and json.loads(done.stdout)["claims"]
+
+
+@pytest.mark.parametrize("command", ["list --json", f"mutants --json {RATE}", "list", "--help"])
+def test_a_reader_that_leaves_gets_no_traceback(ledger, command):
+    """The pipe is closed before anything is written to it."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(
+        [sys.executable, "-m", "verify", *command.split(), *(["--quiet"] * ("mut" in command))],
+        cwd=ROOT,
+        env=os.environ | {"ASSAY_LEDGER": str(ledger)},
+        stdout=writer,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    os.close(writer)
+    assert done.stderr == ""
+    if command != "--help":
+        assert done.returncode == 141
+
+
+# --------------------------------------------------------------------------- mistakes
+
+
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        (["runn"], "did you mean run?"),
+        (["list", "assoc-scalling"], "did you mean assoc-scaling"),
+        (["run", "assoc-scaling.finite-data-rat"], "did you mean assoc-scaling.finite-data-rate"),
+        (["show", "assoc-scaling.finite-data-rat"], "did you mean"),
+        (["mutants", "nothing.at-all"], "unknown claim 'nothing.at-all'"),
+        (["run", "zzz*"], "no claim matches zzz*"),
+        (["latex", "assoc-scaling.zzz*"], "no claim matches"),
+        (["run", "--teir", "quick"], "Did you mean '--tier'?"),
+        (["run", "--tier", "quik"], "'quick', 'full', 'large'"),
+        (["run", "--seed", "-1"], "-1 is not between 0 and 2^63 - 1"),
+        (["run", "--seed", str(2**63)], "is not between"),
+        (["run", "--seed", "x"], "'x' is not a valid integer"),
+        (["run", "--jobs", "0"], "0 is not in the range"),
+        (["run", "--jobs", "two"], "'two' is not a valid integer"),
+        (["show"], "Missing argument 'ID'"),
+        (["run", "--ledger", "."], "is a directory"),
+        (["latex", "--out", "."], "is a directory"),
+        (["latex", "--out", "no/such/folder/x.tex"], "does not exist"),
+        (["run", ""], "unknown claim ''"),
+        (["list", "--nonsense"], "No such option"),
+    ],
+)
+def test_a_mistake_is_told_in_one_line(assay, arguments, message):
+    done = assay(*arguments)
+    assert done.exit_code == 2
+    assert done.stdout == ""
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("assay: ") and message in line
+
+
+@pytest.mark.parametrize("command", ["run", "mutants", "latex", "show"])
+@pytest.mark.parametrize("content", [None, b"not a database"])
+def test_a_ledger_that_cannot_be_used(assay, tmp_path, command, content):
+    path = tmp_path / "file" / "ledger"
+    if content is None:
+        (tmp_path / "file").write_text("x")
+    else:
+        path.parent.mkdir()
+        path.write_bytes(content)
+    done = assay(command, RATE, "--ledger", path)
+    assert done.exit_code == 2 and done.stdout == ""
+    (line,) = done.stderr.splitlines()
+    assert line.startswith(f"assay: cannot use the ledger {path}")
+
+
+def test_a_place_that_cannot_be_written(assay):
+    done = assay("latex", RATE, "--no-run", "--out", "/proc/self/nothing.tex")
+    assert done.exit_code == 2
+    (line,) = done.stderr.splitlines()
+    assert "--out" in line
+
+
+def test_nothing_to_do_shows_the_help(assay):
+    done = assay()
+    assert done.exit_code in (0, 2) and "Commands:" in done.output

@@ -1,0 +1,121 @@
+"""Formulas as LaTeX: they read as in a paper, and a name stands for what it is defined as."""
+
+import sympy
+from hypothesis import given
+from hypothesis import strategies as st
+
+from theory import ChiPDF, Domain, NormalPDF, Real
+from theory.core.printing import latex
+from theory.core.shorthand import Shorthand, with_names
+
+
+def test_formulas_read_as_in_a_paper():
+    x, y, alpha = sympy.symbols("x y alpha", positive=True)
+    k, m = sympy.symbols("k m", integer=True, positive=True)
+    q, f = sympy.IndexedBase("q"), sympy.IndexedBase("f")
+    delta = sympy.KroneckerDelta
+    expected = {
+        x ** (1 / alpha - 1): r"x^{1/\alpha - 1}",
+        (1 / sympy.zeta(alpha)) ** (1 / alpha): r"\zeta(\alpha)^{- 1/\alpha}",
+        x**-alpha / sympy.zeta(alpha): r"\frac{x^{- \alpha}}{\zeta(\alpha)}",
+        1 / sympy.sqrt(2 * sympy.pi): r"\frac{1}{\sqrt{2 \pi}}",
+        x * (1 - x / y) ** m / y: r"\frac{x}{y} \left(1 - \frac{x}{y}\right)^{m}",
+        sympy.gamma(x / 2 + sympy.Rational(1, 2)): r"\Gamma((x + 1)/2)",
+        sympy.Sum((1 - delta(k, m)) * q[k] ** 2, (k, 1, m)): r"\sum_{k \neq m}^{m} q_{k}^{2}",
+        sympy.Sum(delta(f[k], 3) * q[k], (k, 1, m)): r"\sum_{k \colon f_{k} = 3}^{m} q_{k}",
+        sympy.Sum(k, (k, 1, m)) + y: r"y + \sum_{k=1}^{m} k",
+        sympy.Sum(x**k * m, (k, 1, 9), (m, 0, 5)): r"\sum_{m=0}^{5} \sum_{k=1}^{9} m x^{k}",
+        sympy.sqrt(x)
+        * sympy.Sum(k, (k, 1, m))
+        * sympy.Sum(k * y, (k, 1, m)): r"\sqrt{x} \left(\sum_{k=1}^{m} k\right) \sum_{k=1}^{m} k y",
+        -(x + 1) / y: r"\frac{- x - 1}{y}",
+        3 * 2**x: r"3 \cdot 2^{x}",
+        sympy.sqrt(y) * q[k] * x: r"\sqrt{y} q_{k} x",
+        (1 + x**2) ** (-y / 2) / 2: r"\frac{1}{2} (1 + x^{2})^{- y/2}",
+        sympy.exp((sympy.sqrt(x) * y + k * m) / m): r"e^{(k m + \sqrt{x} y)/m}",
+        sympy.log((x**2 + sympy.sqrt(x) * y + k * m) / y): (
+            r"\log\left(\frac{k m + \sqrt{x} y + x^{2}}{y}\right)"
+        ),
+        sympy.Sum(1 - delta(k, m), (k, 1, 9)): r"\sum_{k=1}^{9} \mathbf{1}\{k \neq m\}",
+        delta(k, m) * x: r"x \mathbf{1}\{k = m\}",
+        sympy.Integral(x * sympy.Sum(k, (k, 1, m)), x): r"\int x \sum_{k=1}^{m} k \, dx",
+        sympy.factorial(m) ** 2: r"(m!)^{2}",
+    }
+    assert {e: latex(e) for e in expected} == expected
+
+
+def test_a_bound_variable_that_hides_another_is_renamed():
+    k = sympy.Symbol("k", integer=True, positive=True)
+    inner = sympy.Sum(k**2, (k, 1, 5))
+    outer = sympy.Sum(k * sympy.sin(inner), (k, 1, 9))
+    assert r"(k')^{2}" in latex(outer)
+
+
+# -------------------------------------------------------------------------------- shorthands
+
+r, s, x = sympy.symbols("r s x", positive=True)
+g = sympy.Symbol("g", real=True)
+d, k, m, n, z = sympy.symbols("d k m n z", integer=True, positive=True)
+q, f = sympy.IndexedBase("q"), sympy.IndexedBase("f")
+alpha = Real("alpha", above=1, latex=r"\alpha")
+
+DENSITY = Shorthand("density", (g,), r"\varphi(@)", "", NormalPDF(g))
+RADIAL = Shorthand("radial", (r,), r"\chi_d(@)", "", ChiPDF(r, d))
+ZIPF = Shorthand("zipf", (x,), "p(@)", "", x**-alpha / sympy.zeta(alpha))
+WITHIN = sympy.KroneckerDelta(f[k], z) * q[k] ** 2
+ENERGY = Shorthand("energy", (z,), "Q_{@}", "", sympy.Sum(WITHIN, (k, 1, n)))
+SPREAD = Shorthand(
+    "spread", (m,), r"\sigma_{@}", "", sympy.Sum(ENERGY() * (m - z) ** 2, (z, 1, 9)), power=2
+)
+SHORTHANDS = (DENSITY, RADIAL, ZIPF, ENERGY, SPREAD)
+
+
+def test_names_stand_for_what_they_are_defined_as():
+    p = 1 / sympy.zeta(alpha)
+    expected = {
+        r * RADIAL(r) * DENSITY(g) * DENSITY(r * s): r"r \varphi(g) \varphi(r s) \chi_d(r)",
+        RADIAL(r) * sympy.exp(-(r**2) * s**2 / 2) / 2: r"\frac{\chi_d(r) e^{- r^{2} s^{2}/2}}{2}",
+        ZIPF(r) * (1 - ZIPF(r)) ** n: r"p(r) (1 - p(r))^{n}",
+        1 / ZIPF(x + 1): r"\frac{1}{p(x + 1)}",
+        (-ZIPF(2)) ** k: r"(- p(2))^{k}",
+        (p / x) ** (1 / alpha.symbol): r"(x \zeta(\alpha))^{- 1/\alpha}",
+        p ** (1 / alpha.symbol): r"\zeta(\alpha)^{- 1/\alpha}",
+        ENERGY(f[3]) / sympy.sqrt(ENERGY(z)): r"\frac{Q_{f_{3}}}{\sqrt{Q_{z}}}",
+        n / sympy.sqrt(SPREAD(n)): r"\frac{n}{\sigma_{n}}",
+        sympy.Sum(ENERGY(z) ** 2, (z, 1, 5)): r"\sum_{z=1}^{5} Q_{z}^{2}",
+        SPREAD(2) > 0: r"\sigma_{2}^{2} > 0",
+    }
+    assert {e: latex(e, Domain(alpha), SHORTHANDS) for e in expected} == expected
+
+
+def test_a_definition_is_found_at_its_own_arguments_only_in_full():
+    assert latex(x**-alpha, Domain(alpha), SHORTHANDS) == r"x^{- \alpha}"
+    half = sympy.exp(-(g**2) / 2)
+    assert "varphi" not in latex(half, None, SHORTHANDS)  # it would leave a root of 2 pi behind
+    others = sympy.Sum(q[k] ** 2, (k, 1, n))
+    assert "Q" not in latex(others, None, SHORTHANDS)
+
+
+@given(
+    st.lists(st.sampled_from(SHORTHANDS), min_size=1, max_size=3),
+    st.lists(st.sampled_from([1, 2, 3]), min_size=3, max_size=3),
+    st.lists(st.sampled_from([-1, 1, 2, sympy.Rational(1, 2), -d]), min_size=3, max_size=3),
+    st.sampled_from([1, r**2, sympy.sqrt(2), sympy.exp(-r), 1 + r]),
+)
+def test_a_name_changes_nothing(chosen, arguments, powers, rest):
+    factors = [one(at) ** e for one, at, e in zip(chosen, arguments, powers, strict=False)]
+    expression = rest + rest * sympy.Mul(*factors)
+    named = with_names(expression, SHORTHANDS)
+    written = named
+    for one in SHORTHANDS:
+        head = one.named().func
+        written = written.replace(
+            head, lambda *at, one=one: one(*at) ** sympy.Rational(1, one.power)
+        )
+    values = {d: 3, n: 4, r: sympy.Rational(5, 4), alpha.symbol: sympy.Rational(7, 3)}
+    arrays = {q[i]: sympy.Rational(i, 3) for i in range(1, 5)} | {f[i]: i for i in range(1, 5)}
+
+    def value(e):
+        return complex(e.subs(values).doit().subs(arrays).doit().evalf(30))
+
+    assert abs(value(written) - value(expression)) <= 1e-12 * abs(value(expression))

@@ -1,0 +1,446 @@
+"""Iterates of a map of one real variable, and rules of derivation about them.
+
+Nothing here is special to associative memories; the module may move to the core.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import sympy
+from flint import arb
+from sympy.concrete.expr_with_limits import ExprWithLimits
+
+from theory.assoc_scaling.exponential_bounds import (
+    applied_status,
+    ascending_terms,
+    nonnegative_from,
+)
+from theory.core import evaluation
+from theory.core.decision import Finding, Status, decide_equal, decide_nonnegative
+from theory.core.derivation import ByClaim
+from theory.core.domain import Domain
+from theory.core.parameters import Real
+from theory.core.rules import Rule, undecided, worst
+
+__all__ = [
+    "AlongIterates",
+    "Compared",
+    "Conjugated",
+    "EachStep",
+    "FirstStep",
+    "Intertwined",
+    "Iterate",
+    "StolzCesaro",
+    "Telescoped",
+    "TelescopedBy",
+]
+
+
+class Iterate(ExprWithLimits):
+    """What a map gives when it is applied again and again.
+
+    ``Iterate(body, (q, start, times))`` begins with ``start`` and replaces q by ``body`` so many
+    times.
+    """
+
+    @property
+    def variable(self) -> sympy.Symbol:
+        """The symbol that the body is a function of."""
+        return self.limits[0][0]
+
+    @property
+    def start(self) -> sympy.Expr:
+        """Where the iteration begins."""
+        return self.limits[0][1]
+
+    @property
+    def times(self) -> sympy.Expr:
+        """How often the map is applied."""
+        return self.limits[0][2]
+
+    def at(self, value: Any) -> sympy.Expr:
+        """The map at a value."""
+        return self.function.subs(self.variable, value)
+
+    def doit(self, **hints: Any) -> sympy.Expr:
+        """Carry out the iteration, where the number of times is known."""
+        if not self.times.is_Integer or self.times.is_negative:
+            return self
+        value = self.start
+        for _ in range(int(self.times)):
+            value = self.at(value)
+        return value
+
+    def _eval_is_real(self) -> bool | None:
+        return True if self.function.is_real and self.start.is_real else None
+
+    def _latex(self, printer: Any, **_: Any) -> str:
+        variable, body = printer._print(self.variable), printer._print(self.function)
+        start, times = printer._print(self.start), printer._print(self.times)
+        return rf"\left({variable} \mapsto {body}\right)^{{\circ {times}}}({start})"
+
+
+def _iterate_ball(e: Iterate, env: dict[str, Any]) -> arb:
+    value = evaluation._ball(e.start, env)
+    for _ in range(evaluation._integer(e.times, env)):
+        value = evaluation._ball(e.function, {**env, e.variable.name: value})
+    return value
+
+
+evaluation._RULES[Iterate] = _iterate_ball  # until the core has a place for further enclosures
+
+
+def _sole(expression: Any) -> Iterate | None:
+    found = sympy.sympify(expression).atoms(Iterate)
+    return next(iter(found)) if len(found) == 1 else None
+
+
+@dataclass(frozen=True, eq=False)
+class EachStep(Rule):
+    """The map that is iterated is written in another way, which another rule justifies."""
+
+    inner: Rule
+
+    @property
+    def words(self) -> str:
+        return f"{self.inner.words}, in every step"
+
+    def check(self, before: sympy.Expr | None, after: sympy.Expr, domain: Domain) -> Finding:
+        one, two = _sole(before), _sole(after)
+        if one is None or two is None or one.limits != two.limits:
+            return undecided("the rule takes one iteration to one of the same start and length")
+        if sympy.sympify(before).xreplace({one: two}) != after:
+            return undecided("something but the map has changed")
+        return self.inner.check(one.function, two.function, domain)
+
+
+@dataclass(frozen=True, eq=False)
+class FirstStep(Rule):
+    """The first of at least one steps is carried out."""
+
+    @property
+    def words(self) -> str:
+        return "first step"
+
+    def check(self, before: sympy.Expr | None, after: sympy.Expr, domain: Domain) -> Finding:
+        one, two = _sole(before), _sole(after)
+        if one is None or two is None or one.function != two.function:
+            return undecided("the rule takes an iteration to one of the same map")
+        if sympy.sympify(before).xreplace({one: two}) != after:
+            return undecided("something but the iteration has changed")
+        return worst(
+            decide_nonnegative(one.times - 1, domain),
+            decide_equal(two.times, one.times - 1, domain),
+            decide_equal(two.start, one.at(one.start), domain),
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Conjugated(Rule):
+    """c times the iterates of F are the iterates of c F(q / c), started at c times the start."""
+
+    scale: Any
+
+    @property
+    def words(self) -> str:
+        return f"in units of ${sympy.latex(sympy.sympify(self.scale))}$"
+
+    def check(self, before: sympy.Expr | None, after: sympy.Expr, domain: Domain) -> Finding:
+        scale = sympy.sympify(self.scale)
+        whole = [sympy.sympify(side) for side in (before, after)]
+        scaled = next((side for side in whole if _sole(side) != side), None)
+        pure = next((side for side in whole if isinstance(side, Iterate)), None)
+        inner = _sole(scaled) if scaled is not None else None
+        if scaled is None or pure is None or inner is None or inner.times != pure.times:
+            return undecided("the rule takes c times an iteration to an iteration")
+        q = pure.variable
+        return worst(
+            decide_equal(scaled, scale * inner, domain),
+            decide_equal(pure.start, scale * inner.start, domain),
+            decide_equal(pure.function, scale * inner.at(q / scale), domain),
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Compared(Rule):
+    """Of two maps with the same start, the one that is above stays above.
+
+    Both keep q at or above the start, one is at least the other there, and one of them is
+    nondecreasing there.
+    """
+
+    sense: str
+
+    @property
+    def relation(self) -> str:
+        return self.sense
+
+    @property
+    def words(self) -> str:
+        return "comparison of two iterations"
+
+    def check(self, before: sympy.Expr | None, after: sympy.Expr, domain: Domain) -> Finding:
+        one, two = _sole(before), _sole(after)
+        if one is None or two is None or one.limits != two.limits:
+            return undecided("the rule takes one iteration to one of the same start and length")
+        scale = sympy.sympify(before) / one
+        if scale.has(Iterate) or after != scale * two:
+            return undecided("the two iterations must stand with the same factor")
+        q, start = one.variable, one.start
+        lower, upper = (one, two) if self.sense == "<=" else (two, one)
+        monotone = [
+            nonnegative_from(sympy.diff(map_.function, q), q, start, domain)
+            for map_ in (lower, upper)
+        ]
+        return worst(
+            decide_nonnegative(scale, domain),
+            nonnegative_from(upper.function - lower.function, q, start, domain),
+            nonnegative_from(lower.function - start, q, start, domain),
+            next((f for f in monotone if f.status is Status.PROVED), monotone[0]),
+        )
+
+
+def _shares(
+    before: Any, after: sympy.Expr, potential: Any, domain: Domain
+) -> tuple[Iterate, sympy.Expr, sympy.Expr, list[Finding]] | None:
+    """The iteration, what a step adds to the potential, and the share of a step in what is claimed.
+
+    With the findings that the lines have this form and that no iterate falls below the start.
+    """
+    iterate = _sole(before)
+    if iterate is None:
+        return None
+    q, start = iterate.variable, iterate.start
+    potential = q if potential is None else sympy.sympify(potential)
+    rise = potential.subs(q, iterate.function) - potential
+    share = sympy.simplify(sympy.expand(after - potential.subs(q, start)) / iterate.times)
+    findings = [
+        decide_equal(before, potential.subs(q, iterate), domain),
+        nonnegative_from(iterate.function - start, q, start, domain),
+    ]
+    return (iterate, rise, share, findings) if not share.has(q) else None
+
+
+@dataclass(frozen=True, eq=False)
+class Telescoped(Rule):
+    """A potential that every step raises by at most (or at least) c has risen by n c after n steps.
+
+    Parameters
+    ----------
+    potential : expression in the iterated variable, optional
+        The variable itself by default.
+    sense : str
+    rises_at_most : expression, optional
+        Every step adds at most this to the variable, so that no iterate passes the start plus n
+        times it; the inequality is then needed up to there only.
+    """
+
+    potential: Any = None
+    sense: str = "<="
+    rises_at_most: Any = None
+
+    @property
+    def relation(self) -> str:
+        return self.sense
+
+    @property
+    def words(self) -> str:
+        return "step by step"
+
+    def check(self, before: sympy.Expr | None, after: sympy.Expr, domain: Domain) -> Finding:
+        parts = _shares(before, after, self.potential, domain)
+        if parts is None:
+            return undecided("the rule takes a potential of an iteration to n times a share")
+        iterate, rise, share, findings = parts
+        q, start = iterate.variable, iterate.start
+        enough = share - rise if self.sense == "<=" else rise - share
+        if self.rises_at_most is None:
+            return worst(*findings, nonnegative_from(enough, q, start, domain))
+        most = sympy.sympify(self.rises_at_most)
+        ceiling = start + iterate.times * most
+        return worst(
+            *findings,
+            decide_nonnegative(most, domain),
+            nonnegative_from(most - iterate.function + q, q, start, domain),
+            nonnegative_from(enough, q, ceiling, domain, downward=True),
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class TelescopedBy(ByClaim):
+    """As `Telescoped`, where an earlier claim bounds what a step adds to the potential.
+
+    Parameters
+    ----------
+    claim : Claim
+        ``c <= potential(map(q)) - potential(q)`` or the reverse, for q from the start on.
+    """
+
+    potential: Any = None
+    sense: str = "<="
+
+    @property
+    def relation(self) -> str:
+        return self.sense
+
+    @property
+    def words(self) -> str:
+        return rf"step by step: \texttt{{{self.claim.id}}}"
+
+    def check(self, before: sympy.Expr | None, after: sympy.Expr, domain: Domain) -> Finding:
+        parts = _shares(before, after, self.potential, domain)
+        if parts is None:
+            return undecided("the rule takes a potential of an iteration to n times a share")
+        iterate, rise, share, findings = parts
+        known = self.claim.domain[iterate.variable.name]
+        if not isinstance(known, Real) or known.high < sympy.oo:
+            return undecided(f"{self.claim.id} does not hold for all large {iterate.variable}")
+        for low, high in pairwise(ascending_terms(self)):
+            change, bound = (low, high) if self.sense == "<=" else (high, low)
+            if change.has(iterate.variable) and not bound.has(iterate.variable):
+                return worst(
+                    *findings,
+                    decide_equal(change, rise, domain),
+                    decide_equal(bound, share, domain),
+                    decide_nonnegative(iterate.start - sympy.sympify(known.low), domain),
+                    applied_status(self, domain, iterate.variable),
+                )
+        return undecided(f"{self.claim.id} does not bound a step on this side")
+
+
+@dataclass(frozen=True, eq=False)
+class Intertwined(ByClaim):
+    """What is seen of a state follows an iteration of its own, by induction.
+
+    The line before reads view(step iterated on the state), the line after a map iterated on the
+    view. It rests on a claim about one step: that the view of the stepped state, its left side, is
+    a function of the state through the view alone. That is what is checked: every part of its right
+    side that holds the state is the view of it.
+
+    Parameters
+    ----------
+    claim : Claim
+        The claim about one step.
+    state : parameter
+        The state in that claim.
+    is_view : callable
+        Tells of an expression of that claim whether it is a view of the state.
+    """
+
+    state: Any = None
+    is_view: Any = None
+
+    @property
+    def relation(self) -> str:
+        return "="
+
+    @property
+    def words(self) -> str:
+        return rf"\texttt{{{self.claim.id}}} and induction"
+
+    def check(self, before: sympy.Expr | None, after: sympy.Expr, domain: Domain) -> Finding:
+        inner, outer = _sole(before), _sole(after)
+        if inner is None or outer is None or after != outer or inner.times != outer.times:
+            return undecided("the rule takes the view of an iteration to an iteration")
+        view = sympy.sympify(before).func
+        if before != view(inner) or outer.start != view(inner.start):
+            return undecided("the two iterations do not begin with a state and its view")
+        state = self.state.symbol
+        seen = sympy.sympify(self.claim.statement.sides[-1]).replace(
+            self.is_view, lambda _: sympy.Dummy("view", real=True)
+        )
+        if seen.has(state):
+            return undecided(f"{self.claim.id} needs more of {state} than is seen of it")
+        return applied_status(self, domain)
+
+
+@dataclass(frozen=True, eq=False)
+class StolzCesaro(ByClaim):
+    """The mean rise of the potential along the iterates tends to the limit of the rise.
+
+    The Stolz--Cesaro theorem, which is cited; its hypotheses are checked.
+
+    Parameters
+    ----------
+    claim : Claim
+        Bounds the potential below by something that grows without bound.
+    potential, variable
+        A rising function without bound.
+    """
+
+    potential: Any = None
+    variable: Any = None
+
+    @property
+    def relation(self) -> str:
+        return "~"
+
+    @property
+    def words(self) -> str:
+        return "Stolz--Ces\\`aro theorem"
+
+    def check(self, before: sympy.Expr | None, after: sympy.Expr, domain: Domain) -> Finding:
+        iterate = _sole(before)
+        if iterate is None:
+            return undecided("the rule takes an expression with one iteration")
+        potential, q = sympy.sympify(self.potential), sympy.sympify(self.variable)
+        rise = potential.subs(q, iterate.function) - potential
+        limit = _at_infinity(rise, q, domain)
+        scale = sympy.simplify(sympy.sympify(before) / potential.subs(q, iterate))
+        if scale.has(Iterate) or not (scale * limit).is_positive:
+            return undecided("the line before is no positive multiple of the potential")
+        return worst(
+            _unbounded(self, potential, q, iterate, domain),
+            decide_equal(after / iterate.times, scale * limit, domain),
+            Finding(Status.CITED, "cited: the Stolz--Cesaro theorem"),
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class AlongIterates(StolzCesaro):
+    """Two functions of iterates that tend to infinity are equivalent, as they are at infinity."""
+
+    @property
+    def words(self) -> str:
+        return "limit along the iterates"
+
+    def check(self, before: sympy.Expr | None, after: sympy.Expr, domain: Domain) -> Finding:
+        iterate = _sole(before)
+        if iterate is None or _sole(after) != iterate:
+            return undecided("the two lines are not functions of the same iterates")
+        potential, q = sympy.sympify(self.potential), sympy.sympify(self.variable)
+        ratio = (sympy.sympify(before) / after).xreplace({iterate: q})
+        limit = _at_infinity(ratio, q, domain)
+        return worst(
+            _unbounded(self, potential, q, iterate, domain), decide_equal(limit, 1, domain)
+        )
+
+
+def _at_infinity(expression: sympy.Expr, q: sympy.Symbol, domain: Domain) -> sympy.Expr:
+    """Limit as q grows; parameters are taken for positive symbols."""
+    free = sympy.Dummy("v", positive=True)  # exp(q)
+    plain = {
+        s: sympy.Dummy(s.name, positive=True)
+        for s in expression.free_symbols - {q}
+        if s.is_positive
+    }
+    inside = sympy.expand_power_exp(expression.subs(plain)).subs(q, sympy.log(free))
+    value = sympy.limit(sympy.simplify(inside), free, sympy.oo)
+    return value.subs({dummy: s for s, dummy in plain.items()})
+
+
+def _unbounded(
+    rule: ByClaim, potential: sympy.Expr, q: Any, iterate: Iterate, domain: Domain
+) -> Finding:
+    """That the claim bounds the potential of the iterates below, linearly in their number."""
+    for low, high in pairwise(ascending_terms(rule)):
+        if decide_equal(high, potential.subs(q, iterate), domain).status is not Status.PROVED:
+            continue
+        slope = sympy.diff(low, iterate.times)
+        if slope.is_positive and not slope.has(iterate.times):
+            rising = decide_nonnegative(sympy.diff(potential, q), domain)
+            return worst(rising, applied_status(rule, domain))
+    return undecided(f"{rule.claim.id} does not show that the iterates grow without bound")

@@ -1,0 +1,319 @@
+"""One claim as LaTeX: hypotheses, definitions, statement, source, verdict and proof."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from theory.core.claim import Claim
+from theory.core.decision import Status
+from theory.core.parameters import Categorical, Labels, Parameter
+from theory.core.source import Paper, Seen, Standing
+from theory.core.statement import ForAll, Trend
+from verify.core.document_layout import ROOM, Row, display, width
+from verify.core.document_notation import definitions, notation, reference
+from verify.core.document_proof import Proof
+from verify.core.document_text import (
+    breakable,
+    counted,
+    identifier,
+    latex_text,
+    listed,
+    number,
+    plain,
+    sentence,
+)
+from verify.core.verdict import Decision, How, Verdict
+
+__all__ = ["KINDS", "citation_key", "environment_of", "printed_claim"]
+
+KINDS = {
+    "theorem": "Theorem",
+    "assayclaim": "Claim",
+    "assayobservation": "Observation",
+    "assayrefuted": "Refuted claim",
+}
+"""What each environment is called in the text."""
+
+
+def environment_of(claim: Claim, verdict: Verdict | None) -> str:
+    """A theorem if it is derived without a gap, otherwise a claim or an observation."""
+    if verdict is not None and verdict.verdict is Decision.REFUTED:
+        return "assayrefuted"
+    if isinstance(claim.statement, Trend):
+        return "assayobservation"
+    if not claim.derivation.steps:
+        return "assayclaim"
+    derived = claim.derivation_report().worst in (Status.PROVED, Status.CERTIFIED, Status.CITED)
+    return "theorem" if derived else "assayclaim"
+
+
+def printed_claim(claim: Claim, verdict: Verdict | None, here: Mapping[str, str]) -> str:
+    """The claim with everything about it.
+
+    Parameters
+    ----------
+    claim : Claim
+    verdict : Verdict or None
+        None prints it as not judged.
+    here : mapping from claim id to kind
+        The claims that can be referred to by number.
+    """
+    environment = environment_of(claim, verdict)
+    says = sentence(plain(claim.says, f"{claim.id}, what it says"))
+    used = [reference(claim_id, here) for claim_id in claim.uses]
+    notes = [
+        rf"\textbf{{Claim}} {identifier(claim.id)}. {says}".rstrip(),
+        rf"\textbf{{Source.}} {_source(claim)}" + (f" Uses {listed(used)}." if used else ""),
+        *_verdict(claim, verdict),
+    ]
+    if not claim.derivation.steps and environment != "assayobservation":
+        notes.append(r"\textbf{Proof.} No derivation is given.")
+    lines = [
+        rf"\begin{{{environment}}}[{{{plain(claim.title, f'{claim.id}, the title')}}}]"
+        rf"\label{{assay:{claim.id}}}\assayloose",
+        *_hypotheses(claim),
+        *definitions(claim),
+        _assertion(claim),
+        notation(claim),
+        rf"\end{{{environment}}}",
+        r"\begin{assaynotes}",
+        "\n\n".join(notes),
+        r"\end{assaynotes}",
+    ]
+    if claim.derivation.steps:
+        lines.append(Proof(claim, here).text(refuted=environment == "assayrefuted"))
+    return "\n".join(line for line in lines if line)
+
+
+# ------------------------------------------------------------------------ hypotheses, assertion
+
+
+def _hypotheses(claim: Claim) -> list[str]:
+    where = f"{claim.id}, the domain"
+    numbers, choices = [], []
+    for parameter in claim.domain.parameters:
+        meaning = f" ({plain(parameter.meaning, where)})" if parameter.meaning else ""
+        if isinstance(parameter, Categorical):
+            names = [plain(choice, where) for choice in parameter.choices]
+            which = names[0] if len(names) == 1 else f"one of {listed(names, 'or')}"
+            choices.append(f"Let ${parameter.latex}${meaning} be {which}.")
+        else:
+            numbers.append(f"${_range(parameter)}${meaning}")
+    sentences = ([f"Let {listed(numbers)}."] if numbers else []) + choices
+    if claim.domain.where:
+        conditions = [f"${claim.latex(condition)}$" for condition in claim.domain.where]
+        sentences.append(f"Assume {listed(conditions)}.")
+    return sentences + [sentence(latex_text(remark, where)) for remark in claim.domain.remarks]
+
+
+def _range(parameter: Parameter) -> str:
+    """Where a parameter lies, as a paper would say it."""
+    if isinstance(parameter, Labels):
+        length, classes = (_first_integers(size) for size in (parameter.length, parameter.classes))
+        return rf"{parameter.latex} \colon {length} \to {classes}"
+    line = r"(-\infty, \infty)"
+    text = parameter.range_latex()
+    return text.replace(f"{{{line}}}", r"\mathbb{R}").replace(line, r"\mathbb{R}")
+
+
+def _first_integers(size: Parameter | int) -> str:
+    if isinstance(size, int) and size <= 3:
+        return rf"\{{{', '.join(str(i) for i in range(1, size + 1))}\}}"
+    return rf"\{{1, \dots, {size if isinstance(size, int) else size.latex}\}}"
+
+
+def _assertion(claim: Claim) -> str:
+    statement, where = claim.statement, f"{claim.id}, the statement"
+    if isinstance(statement, ForAll):
+        inputs = latex_text(statement.inputs, where)
+        holds = latex_text(statement.property, where)
+        if not statement.holds:
+            return f"For some {inputs}, it is not true that {holds[:1].lower()}{holds[1:]}."
+        return sentence(f"for every {inputs}: {holds}")
+    if isinstance(statement, Trend):
+        metric, a, b = (
+            plain(words, where)
+            for words in (statement.metric, statement.group_a, statement.group_b)
+        )
+        return (
+            "Across independently seeded trained models, "
+            rf"{metric} is \emph{{{statement.direction}}} with {a} than with {b}."
+        )
+    return f"Then\n{_formula(claim)}"
+
+
+def _formula(claim: Claim) -> str:
+    """The statement as display mathematics, cut at its own relation signs where it is long."""
+    parts: list[str] = []
+
+    def keep(expression: Any) -> str:
+        parts.append(claim.latex(expression))
+        return f"@{len(parts) - 1}@"
+
+    def fill(text: str) -> str:
+        return re.sub(r"@(\d+)@", lambda match: parts[int(match[1])], text).strip()
+
+    frame = claim.statement.latex(keep)
+    if width(fill(frame)) <= ROOM:
+        return display([Row("", "", fill(frame))])
+    frame, _, condition = frame.partition(r"\qquad")
+    left, *rest = (fill(part) for part in re.split(r"(=|\\sim|\\le|\\ge)(?![A-Za-z])", frame))
+    rows = [
+        Row("" if index else left, sign, right)
+        for index, (sign, right) in enumerate(zip(rest[::2], rest[1::2], strict=True))
+    ]
+    return display([*rows, Row("", "", rf"\qquad {fill(condition)}")] if condition else rows)
+
+
+# ------------------------------------------------------------------------------------- source
+
+
+def citation_key(paper: Paper) -> str:
+    """The paper's key without what a citation command does not take."""
+    return re.sub(r"[^A-Za-z0-9:.+/-]", "", paper.key)
+
+
+def _source(claim: Claim) -> str:
+    source = claim.source
+    place = latex_text(source.place, f"{claim.id}, the source")
+    if source.paper is None:
+        words = {
+            Standing.AS_STATED: "As stated in the source",
+            Standing.SHARPENED: "Sharpened",
+            Standing.CORRECTED: r"\textbf{Corrected: the published form fails}",
+            Standing.DERIVED_HERE: "Derived here",
+        }[source.standing]
+        return f"{words}{f' ({place})' if place else ''}."
+    short = latex_text(source.paper.short, f"paper {source.paper.key}")
+    paper = rf"\assaycite{{{citation_key(source.paper)}}}{{{short}}}" + (place and f", {place}")
+    text_seen = source.seen is Seen.PAPER
+    rests = {
+        Seen.PAPER: "the paper's text was seen",
+        Seen.ABSTRACT: "of the paper, only the abstract was seen",
+        Seen.REPOSITORY: "the paper's code was seen, not its text",
+        Seen.SUMMARY: "known from a third party's summary; the paper's text was not seen",
+        Seen.RECOLLECTION: "known from recollection; the paper's text was not seen",
+        Seen.NOTHING: "the paper's text was not seen",
+    }[source.seen]
+    if source.standing is Standing.AS_STATED:
+        if text_seen:
+            return f"{paper}; as stated there ({rests})."
+        return f"After {paper}, and not offered as the paper's own theorem: {rests}."
+    if source.standing is Standing.SHARPENED:
+        return f"Sharpens {paper}; the form given here is ours ({rests})."
+    if source.standing is Standing.CORRECTED:
+        published = "the published form" if text_seen else "the form attributed to the paper"
+        fails = rf"\textbf{{Corrected: {published} fails.}}"
+        return f"{fails} It is that of {paper}; ours replaces it ({rests})."
+    return f"Derived here, in the setting of {paper}; not a theorem of the paper as far as we know."
+
+
+# ------------------------------------------------------------------------------------ verdict
+
+_HOW = {
+    How.PROVED: "by symbolic proof",
+    How.CERTIFIED: "by certified interval arithmetic",
+    How.EXHAUSTIVE: "by looking at every input",
+    How.EXACT: "by deterministic computation with an error bound",
+    How.STATISTICAL: "by a sequential test on independent samples",
+    How.RATE: "by local growth rates",
+    How.TRAINED: "by an exact test across independently seeded trainings",
+}
+
+
+def _verdict(claim: Claim, verdict: Verdict | None) -> list[str]:
+    if verdict is None:
+        return [r"\textbf{Verdict.} Not judged."]
+    decision = {
+        Decision.CONFIRMED: "Confirmed",
+        Decision.REFUTED: r"\textbf{REFUTED}",
+        Decision.INCONCLUSIVE: r"\textbf{INCONCLUSIVE} (neither confirmed nor refuted)",
+    }[verdict.verdict]
+    figures = _figures(verdict)
+    line = rf"\textbf{{Verdict.}} {decision} {_HOW[verdict.how]}"
+    lines = [f"{line}: {', '.join(figures)}." if figures else f"{line}."]
+    where = f"{claim.id}, the verdict"
+    if verdict.verdict is not Decision.CONFIRMED and verdict.reason:
+        lines[0] += rf" \textbf{{Reason:}} {sentence(breakable(plain(verdict.reason, where)))}"
+    if verdict.verdict is Decision.REFUTED:
+        found = verdict.counterexample or {}
+        facts = _comparison(claim, found, where) or "none was recorded"
+        lines.append(rf"\textbf{{Counterexample.}} {sentence(facts)}")
+        lines += _program(str(found.get("program", "")), where)
+    elif verdict.worst and verdict.worst.get("strain"):
+        facts = _comparison(claim, verdict.worst, where)
+        lines.append(rf"\textbf{{Closest call.}} {sentence(facts)}")
+    return lines
+
+
+def _figures(verdict: Verdict) -> list[str]:
+    figures = []
+    if verdict.resolution > 0:
+        unit = {How.STATISTICAL: " (absolute)", How.EXACT: " (relative)"}.get(verdict.how, "")
+        figures.append(f"resolution {number(verdict.resolution)}{unit}")
+    elif verdict.how is How.EXACT and verdict.points:
+        figures.append("no tolerance")
+    if verdict.error_probability > 0:
+        figures.append(f"error probability at most {number(verdict.error_probability, 2)}")
+    for amount, noun in ((verdict.points, "point"), (verdict.samples, "sample")):
+        if amount:
+            figures.append(counted(amount, noun))
+    if verdict.tightness is not None:
+        figures.append(f"tightness {number(verdict.tightness)}")
+    return figures
+
+
+def _comparison(claim: Claim, found: Mapping[str, Any], where: str) -> str:
+    """Where a claim was looked at, what was measured there and what is claimed."""
+    facts = []
+    if isinstance(point := found.get("point"), Mapping):
+        facts.append(f"at {_point(claim, point, where)}")
+    for name, word in (("measured", "measured"), ("predicted", "claimed")):
+        if found.get(name) not in (None, ""):
+            facts.append(f"{word} {_figure(str(found[name]), where)}")
+    return ", ".join(facts)
+
+
+def _figure(text: str, where: str) -> str:
+    """A printed value or ball with eight digits; words in it stay."""
+    text = re.sub(r"\[(\S+) \+/- \S+\]", r"\1", text).removeprefix("= ")
+    text = text.replace("<=", "≤").replace(">=", "≥")
+    decimal = r"(?<![\w.{])-?\d+(?:\.\d*)?(?:e[+-]?\d+)?(?![\w/}])"
+    return re.sub(decimal, lambda match: number(float(match[0]), 8), plain(text, where))
+
+
+def _point(claim: Claim, point: Mapping[str, Any], where: str) -> str:
+    shown, drawn = [], []
+    for name, value in point.items():
+        known = name in claim.domain.names
+        sign = f"${claim.domain[name].latex}$" if known else plain(name, where)
+        printed = _value(value)
+        if len(printed) > 60:
+            drawn.append(sign)
+        elif re.fullmatch(r"-?[\d./]+", printed):
+            shown.append(f"{sign[:-1]} = {printed}$" if known else f"{sign} = {printed}")
+        else:
+            shown.append(f"{sign} = {breakable(plain(printed, where))}")
+    return ", ".join(shown) + (f", with {listed(drawn)} as drawn" if drawn else "")
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    if isinstance(value, (list, tuple)):
+        return f"({', '.join(map(_value, value))})"
+    return str(value)
+
+
+def _program(code: str, where: str) -> list[str]:
+    r"""A program line by line, each a paragraph: ``\\`` would swallow a bracket after it."""
+    if not code:
+        return []
+    lines = []
+    for line in code.expandtabs(4).strip("\n").splitlines():
+        indent = len(line) - len(line.lstrip(" "))
+        start = rf"\hspace*{{{indent / 2:g}em}}" if indent else ""
+        lines.append(start + (breakable(plain(line, where)) or r"\mbox{}") + r"\par")
+    return ["\n".join([r"{\footnotesize\ttfamily\parskip=0pt", *lines, "}"])]

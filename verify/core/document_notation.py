@@ -1,0 +1,138 @@
+"""What a printed claim says about its symbols: definitions, well-known functions, references."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import sympy
+
+from theory.core.claim import Claim
+from theory.core.observable import Observable
+from theory.core.parameters import Parameter, Simplex
+from theory.core.printing import latex
+from theory.core.shorthand import Shorthand, with_names
+from theory.core.special import NormalCDF, StudentCDF
+from verify.core.document_layout import Row, display, gathered
+from verify.core.document_text import identifier, listed, plain
+
+__all__ = ["definitions", "further_definitions", "glosses", "notation", "reference"]
+
+_WELL_KNOWN: tuple[tuple[Any, str, str], ...] = (
+    (sympy.zeta, r"\zeta", r"$\zeta$ is the Riemann zeta function"),
+    (sympy.beta, r"\mathrm{B}", r"$\mathrm{B}$ is Euler's Beta function"),
+    (sympy.harmonic, "H_{", r"$H_{n,s} = \sum_{j=1}^{n} j^{-s}$"),
+    (NormalCDF, r"\Phi", r"$\Phi$ is the standard normal distribution function"),
+    (
+        StudentCDF,
+        "T_{",
+        r"$T_{d}$ is the distribution function of Student's $t$ law with $d$ degrees of freedom",
+    ),
+    (
+        sympy.KroneckerDelta,
+        r"\mathbf{1}\{",
+        r"$\mathbf{1}\{\cdot\}$ is $1$ where its condition holds and $0$ elsewhere",
+    ),
+)
+
+
+def glosses(claim: Claim, expressions: Iterable[Any]) -> list[str]:
+    """What the well-known functions are that occur and are seen, in definitions at the latest."""
+    shown = [sympy.sympify(expression) for expression in expressions]
+    printed = "".join(claim.latex(expression) for expression in shown) + "".join(
+        _own_definition(claim, o) for o in claim.observables if o.definition in shown
+    )
+    return [
+        words
+        for function, mark, words in _WELL_KNOWN
+        if mark in printed and any(expression.has(function) for expression in shown)
+    ]
+
+
+def notation(claim: Claim) -> str:
+    """One sentence on the well-known functions and sets of a claim's statement and definitions."""
+    defined = [o.definition for o in claim.observables if o.definition is not None]
+    known = glosses(claim, [*claim.statement.sides, *claim.domain.where, *defined])
+    for parameter in claim.domain.parameters:
+        if isinstance(parameter, Simplex):
+            length = parameter.length
+            size = length.latex if isinstance(length, Parameter) else str(length)
+            words = f"is the set of probability vectors of length ${size}$"
+            known.append(rf"$\Delta_{{{size}}}$ {words}")
+    return f"Here {listed(list(dict.fromkeys(known)))}." if known else ""
+
+
+def definitions(claim: Claim) -> list[str]:
+    """What the observables of a claim are, and the shorthands that its statement shows."""
+    lines = _written(claim, _shorthands(claim)[0])
+    for observable in claim.observables:
+        if isinstance(observable, Shorthand):
+            continue
+        called = f"Write ${observable.latex}${_meaning(claim, observable)}"
+        if observable.definition is None:
+            lines.append(f"{called}.")
+        else:
+            row = Row(observable.latex, "=", _own_definition(claim, observable))
+            lines.append(f"{called}:\n{display([row])}")
+    return lines
+
+
+def further_definitions(claim: Claim) -> list[str]:
+    """What the shorthands are that only the derivation shows."""
+    return _written(claim, _shorthands(claim)[1])
+
+
+def _shorthands(claim: Claim) -> tuple[list[Shorthand], list[Shorthand]]:
+    """Those that the statement or a definition of it shows, and the others."""
+    ours = [o for o in claim.observables if isinstance(o, Shorthand)]
+    expressions = [*claim.statement.sides, *claim.domain.where] + [
+        o.definition for o in claim.observables if o not in ours and o.definition is not None
+    ]
+
+    def names(expression: Any, known: Sequence[Shorthand]) -> set[str]:
+        applied = with_names(expression, known).atoms(sympy.core.function.AppliedUndef)
+        return {application.func.__name__ for application in applied}
+
+    shown = set().union(*(names(expression, ours) for expression in expressions))
+    for index in reversed(range(len(ours))):  # each may be defined by those before it
+        if ours[index].name in shown:
+            shown |= names(ours[index].definition, ours[:index])
+    return [o for o in ours if o.name in shown], [o for o in ours if o.name not in shown]
+
+
+def _written(claim: Claim, shorthands: Sequence[Shorthand]) -> list[str]:
+    """Shorthands in two sentences: those that fit into the text, and those with a sum."""
+    in_text, named, formulas = [], [], []
+    for shorthand in shorthands:
+        name, left = (claim.latex(shorthand.named() ** n) for n in (1, shorthand.power))
+        meaning = _meaning(claim, shorthand)
+        inline = f"{left} = {_own_definition(claim, shorthand, inline=True)}"
+        if _BIG.search(inline):
+            named.append(f"${name}${meaning}")
+            formulas.append(f"{left} = {_own_definition(claim, shorthand)}")
+        else:
+            in_text.append(f"${inline}${meaning}")
+    lines = [f"Write {listed(in_text)}."] if in_text else []
+    return lines + ([f"Write {listed(named)}:\n{gathered(formulas)}"] if named else [])
+
+
+def _meaning(claim: Claim, observable: Observable) -> str:
+    meaning = plain(observable.meaning, f"{claim.id}, the meaning of {observable.name}")
+    article = re.match(r"(the|an?|that|whether|how|what|its)\b", meaning, re.IGNORECASE)
+    return f" for {'' if article else 'the '}{meaning}" if meaning else ""
+
+
+_BIG = re.compile(r"\\(sum|prod|int)(?![A-Za-z])")
+
+
+def _own_definition(claim: Claim, observable: Observable, inline: bool = False) -> str:
+    others = [other for other in claim.observables if other is not observable]
+    return latex(observable.definition, claim.domain, others, inline=inline)
+
+
+def reference(claim_id: str, here: Mapping[str, str]) -> str:
+    """A claim by its number if it is printed in this document, else by its id."""
+    if claim_id in here:
+        return rf"{here[claim_id]}~\ref{{assay:{claim_id}}}"
+    return f"the claim {identifier(claim_id)}"
