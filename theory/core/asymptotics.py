@@ -7,158 +7,68 @@ from typing import Any
 
 import sympy
 
-from theory.core.decision import Finding, Status, decide_equal
+from theory.core.decision import Finding, Status, decide_equal, decide_nonnegative, decide_positive
 from theory.core.domain import Domain
+from theory.core.expansion import (
+    Logarithm,
+    NoExpansion,
+    Series,
+    expand_at_infinity,
+    leading_term,
+    logarithm,
+    require_above,
+)
 from theory.core.inequalities import Through, nonnegative_below_one
-from theory.core.rules import Rule, proved, refuted, undecided, worst
+from theory.core.probing import departing_ratio
+from theory.core.rule import Rule, proved, undecided, worst
+from theory.core.signs import surely_positive
 
 __all__ = [
     "EVERY_POWER",
     "Expansion",
     "UnimodalSumToIntegral",
+    "growth_exponent",
     "is_negligible",
     "large_parameter_expansion",
 ]
 
 
-EVERY_POWER = sympy.Symbol("k", integer=True, positive=True)
-"""In a remainder such as ``T**-k``: the bound holds, with some constant, for every k."""
+EVERY_POWER = sympy.Dummy("k", integer=True, positive=True, dummy_index=777_000_000_001)
+"""In a remainder such as ``T**-k``: the bound holds, with some constant, for every k.
 
-
-class _NoExpansion(Exception):
-    pass
-
-
-def _log_expansion(term: sympy.Expr, n: sympy.Symbol, terms: int) -> sympy.Expr:
-    """log(term) as a n log n + b log n + c n + d + sum of powers of 1/n, up to n^-terms.
-
-    ``log n`` is the symbol ``L`` in the result, so that coefficients can be read off.
-    """
-    log_n = sympy.Symbol("L", real=True)
-    if not term.has(n):
-        return sympy.log(term)
-    if term == n:
-        return log_n
-    if isinstance(term, sympy.Mul):
-        return sum((_log_expansion(factor, n, terms) for factor in term.args), sympy.S.Zero)
-    if isinstance(term, sympy.exp):
-        return term.args[0]
-    if isinstance(term, sympy.Pow):
-        inner = _log_expansion(term.base, n, terms + (1 if term.exp.has(n) else 0))
-        return sympy.expand(term.exp * inner)
-    if isinstance(term, sympy.beta):
-        x, y = term.args
-        return _log_expansion(sympy.gamma(x) * sympy.gamma(y) / sympy.gamma(x + y), n, terms)
-    if isinstance(term, sympy.factorial):
-        return _log_expansion(sympy.gamma(term.args[0] + 1), n, terms)
-    if isinstance(term, sympy.gamma):
-        return _log_gamma(term.args[0] - n, n, log_n, terms)
-    if isinstance(term, sympy.Add):
-        return _log_sum(term, n, log_n, terms)
-    raise _NoExpansion(f"no expansion of {term.func.__name__} for large {n}")
-
-
-def _log_gamma(shift: sympy.Expr, n: sympy.Symbol, log_n: sympy.Symbol, terms: int) -> sympy.Expr:
-    """Stirling's series for log Gamma(n + shift): DLMF 5.11.8."""
-    shift = sympy.expand(shift)
-    if shift.has(n):
-        raise _NoExpansion(f"Gamma({n + shift}) is not a shift of Gamma({n})")
-    half = sympy.Rational(1, 2)
-    total = (n + shift - half) * log_n - n + sympy.log(2 * sympy.pi) / 2
-    for k in range(2, terms + 2):
-        bernoulli = sympy.bernoulli(k, shift)
-        total += (-1) ** k * bernoulli / (k * (k - 1) * n ** (k - 1))
-    return sympy.expand(total)
-
-
-def _log_sum(term: sympy.Add, n: sympy.Symbol, log_n: sympy.Symbol, terms: int) -> sympy.Expr:
-    """Log of a sum of powers of n: the largest is factored out, the rest is a log series."""
-    parts = large_parameter_expansion(term, n, terms, log_sum=False)
-    exponent, leading = _leading(parts)
-    small = sum(
-        (c / leading * n ** sympy.expand(e - exponent) for e, c in parts.items() if e != exponent),
-        sympy.S.Zero,
-    )
-    series = sum(((-1) ** (j + 1) * small**j / j for j in range(1, terms + 1)), sympy.S.Zero)
-    return sympy.log(leading) + exponent * log_n + sympy.expand(series)
-
-
-def _leading(
-    parts: dict[sympy.Expr, sympy.Expr], domain: Domain | None = None
-) -> tuple[sympy.Expr, sympy.Expr]:
-    """The largest power whose coefficient does not vanish, with that coefficient."""
-    if domain is not None:
-        parts = {power: c for power, c in parts.items() if not _is_zero(power, c, domain)}
-    best: sympy.Expr | None = None
-    for exponent in parts:
-        if best is None or (exponent - best).is_positive:
-            best = exponent
-        elif (exponent - best).is_positive is None:
-            raise _NoExpansion(f"the powers {exponent} and {best} are not ordered")
-    if best is None:
-        raise _NoExpansion("nothing is left of the expansion")
-    return best, parts[best]
-
-
-def _is_zero(power: sympy.Expr, coefficient: sympy.Expr, domain: Domain) -> bool:
-    status = decide_equal(coefficient, 0, domain).status
-    if status is Status.UNDECIDED:
-        raise _NoExpansion(f"whether the coefficient of power {power} vanishes is not decided")
-    return status is Status.PROVED
+A dummy, so that no parameter called k is taken for it.
+"""
 
 
 def large_parameter_expansion(
-    expression: Any, n: sympy.Symbol, terms: int = 2, log_sum: bool = True
+    expression: Any, n: sympy.Symbol, terms: int = 2, domain: Domain | None = None
 ) -> dict[sympy.Expr, sympy.Expr]:
     """Coefficients of the powers of ``n`` in the expansion for large ``n``.
 
     Parameters
     ----------
     expression : sympy.Expr
-        Sums and products of powers, exponentials, factorials, Gamma and Beta functions.
+        Sums and products of powers, exponentials, factorials, binomials, Gamma and Beta functions.
     n : symbol
     terms : int
         How many powers below the leading one are kept of each summand.
+    domain : Domain, optional
+        What is known of the other symbols.
 
     Returns
     -------
-    dict from exponent to coefficient.
+    dict from exponent to coefficient; only what lies above all errors of the expansion.
     """
-    log_n = sympy.Symbol("L", real=True)
-    total: dict[sympy.Expr, sympy.Expr] = {}
-    for summand in sympy.Add.make_args(sympy.expand(expression, func=False)):
-        if not log_sum and isinstance(summand, sympy.Add):
-            raise _NoExpansion("nested sums")
-        logarithm = sympy.expand(_log_expansion(summand, n, terms + 1))
-        exponent = sympy.simplify(logarithm.coeff(log_n, 1).coeff(n, 0))
-        runaway = [logarithm.coeff(log_n, 1).coeff(n, 1), logarithm.coeff(log_n, 0).coeff(n, 1)]
-        if any(sympy.simplify(part) != 0 for part in runaway):
-            raise _NoExpansion(f"{summand} is not of power growth in {n}")
-        constant = logarithm.coeff(log_n, 0).coeff(n, 0)
-        small = sum(
-            (sympy.factor(logarithm.coeff(n, -j)) * n**-j for j in range(1, terms + 1)),
-            sympy.S.Zero,
-        )
-        series = sympy.expand(
-            sum((small**j / sympy.factorial(j) for j in range(terms + 1)), sympy.S.Zero)
-        )
-        for j in range(terms + 1):
-            power = sympy.expand(exponent - j)
-            coefficient = _exp_of_logs(constant) * sympy.factor(series.coeff(n, -j))
-            total[power] = sympy.simplify(total.get(power, sympy.S.Zero) + coefficient)
-    return {power: c for power, c in total.items() if c != 0}
-
-
-def _exp_of_logs(exponent: sympy.Expr) -> sympy.Expr:
-    """exp(c log a + d) as a^c e^d, so that constants stay readable."""
-    product = sympy.S.One
-    for addend in sympy.Add.make_args(sympy.expand(exponent)):
-        logs = [f for f in sympy.Mul.make_args(addend) if isinstance(f, sympy.log)]
-        if len(logs) == 1:
-            product *= logs[0].args[0] ** (addend / logs[0])
-        else:
-            product *= sympy.exp(addend)
-    return product
+    domain = Domain() if domain is None else domain
+    series = expand_at_infinity(expression, n, terms, domain)
+    known = {}
+    for exponent, coefficient in series.terms.items():
+        try:
+            require_above(exponent, series.errors, domain)
+        except NoExpansion:
+            continue
+        known[exponent] = coefficient
+    return known
 
 
 def is_negligible(
@@ -166,27 +76,106 @@ def is_negligible(
 ) -> Finding:
     """Whether remainder / main is o(n^-order).
 
-    A remainder with a free symbol ``k`` is one that holds for every k; then it is enough that
-    some k makes it negligible.
+    A remainder with a free symbol ``EVERY_POWER`` is one that holds for every k; then it is enough
+    that some k makes it negligible.
     """
+    remainder, main = sympy.sympify(remainder), sympy.sympify(main)
+    reasons = []
+    for part in sympy.Add.make_args(remainder):
+        try:
+            reasons.append(_why_negligible(part, main, n, order, domain))
+        except NoExpansion as reason:
+            return undecided(str(reason))
+    return proved("; ".join(reasons))
+
+
+def _why_negligible(
+    remainder: sympy.Expr, main: sympy.Expr, n: sympy.Symbol, order: Any, domain: Domain
+) -> str:
+    below = logarithm(remainder, n, 2, domain)
+    above = logarithm(main, n, 2, domain)
+    if not (surely_positive(above.factor, domain) or surely_positive(-above.factor, domain)):
+        raise NoExpansion(f"{main} is not seen to be different from 0")
+    minus = Logarithm(slow=above.slow.shifted(0, -1), rest=above.rest.shifted(0, -1))
+    ratio = below + minus
+    if _decays_exponentially(ratio, domain):
+        return "the remainder is smaller than every power"
+    power = ratio.power(domain)
+    excess = power + order
+    if power.has(EVERY_POWER):
+        slope = sympy.diff(power, EVERY_POWER)
+        if not slope.has(EVERY_POWER) and surely_positive(-slope, domain):
+            return "the remainder is smaller than every power"
+        raise NoExpansion("the remainder is not seen to be negligible")
+    if surely_positive(-excess, domain):
+        return f"the remainder is relatively O({n}^({sympy.simplify(power)}))"
+    raise NoExpansion(f"the remainder is not seen to be negligible: relative power {power}")
+
+
+def _decays_exponentially(ratio: Logarithm, domain: Domain) -> bool:
+    """True when the logarithm goes to minus infinity faster than log n."""
+    growing = {e: c for e, c in ratio.rest.terms.items() if surely_positive(e, domain)}
+    if not growing:
+        return False
     try:
-        logarithm = sympy.expand(
-            _log_expansion(sympy.sympify(remainder), n, 2) - _log_expansion(main, n, 2)
-        )
-    except _NoExpansion as reason:
-        return undecided(str(reason))
-    log_n = sympy.Symbol("L", real=True)
-    exponent = sympy.simplify(logarithm.coeff(log_n, 1).coeff(n, 0)) + order
-    if exponent.has(EVERY_POWER):
-        if sympy.limit(exponent.subs(domain.positive_form()), EVERY_POWER, sympy.oo) is -sympy.oo:
-            return proved("the remainder is smaller than every power")
-        return undecided("the remainder is not seen to be negligible")
-    sign = sympy.factor(sympy.simplify(exponent.subs(domain.positive_form())))
-    if sign.is_negative:
-        return proved(f"the remainder is relatively O({n}^({sympy.simplify(exponent - order)}))")
-    if sign.is_nonnegative:
-        return refuted(f"the remainder is not negligible: relative power {exponent - order}")
-    return undecided(f"the sign of {exponent} is not decided")
+        top, coefficient = leading_term(Series(growing, ratio.rest.errors), domain)
+    except NoExpansion:
+        return False
+    if any(not surely_positive(top - e, domain) for e in (*ratio.slow.terms, *ratio.slow.errors)):
+        return False
+    return surely_positive(-coefficient, domain)
+
+
+def growth_exponent(expression: Any, n: sympy.Symbol, form: str, domain: Domain) -> sympy.Expr:
+    """The rate of an expression as ``n`` grows, in one of the forms of `Rate`.
+
+    Raises
+    ------
+    NoExpansion
+        The rate is not seen.
+    """
+    expression = sympy.sympify(expression)
+    if form == "logarithmic":
+        rate = _as_multiple_of_log(expression, n, domain)
+        if rate is None:
+            raise NoExpansion(f"{expression} is not seen to grow like log {n}")
+        return rate
+    slowly = [f for f in sympy.Mul.make_args(expression) if _is_log_power(f, n)]
+    found = logarithm(expression / sympy.Mul(*slowly), n, 2, domain)
+    if not (surely_positive(found.factor, domain) or surely_positive(-found.factor, domain)):
+        raise NoExpansion(f"{expression} may vanish")
+    if form == "power":
+        return found.power(domain)
+    if any(not surely_positive(1 - e, domain) for e in (*found.slow.terms, *found.slow.errors)):
+        raise NoExpansion("faster than exponential growth")
+    for exponent in (*found.rest.terms, *found.rest.errors):
+        if exponent != 1 and not surely_positive(1 - exponent, domain):
+            raise NoExpansion("faster than exponential growth")
+    if sympy.S.One in found.rest.errors:
+        raise NoExpansion("the rate is lost among the errors")
+    return found.rest.terms.get(sympy.S.One, sympy.S.Zero)
+
+
+def _is_log_power(factor: sympy.Expr, n: sympy.Symbol) -> bool:
+    base, exponent = factor.as_base_exp()
+    return isinstance(base, sympy.log) and base.args[0] == n and not exponent.has(n)
+
+
+def _as_multiple_of_log(
+    expression: sympy.Expr, n: sympy.Symbol, domain: Domain
+) -> sympy.Expr | None:
+    """The factor of log n, when the rest is bounded."""
+    expanded = sympy.expand(expression)
+    rate = expanded.coeff(sympy.log(n))
+    rest = sympy.expand(expanded - rate * sympy.log(n))
+    if rate.has(n) or rest.has(sympy.log(n)):
+        return None
+    if not rest.has(n):
+        return rate
+    series = expand_at_infinity(rest, n, 2, domain)
+    exponents = (*series.terms, *series.errors)
+    bounded = all(e == 0 or surely_positive(-e, domain) for e in exponents)
+    return rate if bounded else None
 
 
 @dataclass(frozen=True, eq=False)
@@ -208,40 +197,84 @@ class Expansion(Rule):
     def words(self) -> str:
         return f"expansion as ${sympy.latex(sympy.sympify(self.variable))} \\to \\infty$"
 
+    def tends(self) -> tuple[sympy.Symbol, sympy.Expr]:
+        return sympy.sympify(self.variable), sympy.oo
+
     def check(self, before: sympy.Expr | None, after: sympy.Expr, domain: Domain) -> Finding:
         n = sympy.sympify(self.variable)
+        before = sympy.sympify(before)
+        around = domain.within(n, 1, sympy.oo, discrete=bool(n.is_integer))
         try:
-            left = large_parameter_expansion(before, n, 2 + self.order)
-            right = large_parameter_expansion(after, n, 2 + self.order)
-            (power, coefficient), (expected, value) = (
-                _leading(left, domain),
-                _leading(right, domain),
-            )
-        except _NoExpansion as reason:
+            left = expand_at_infinity(before, n, 2 + self.order, around)
+            right = expand_at_infinity(after, n, 2 + self.order, around)
+            power, coefficient = leading_term(left, around)
+            expected, value = leading_term(right, around)
+            for series, lead in ((left, power), (right, expected)):
+                require_above(lead - self.order, series.errors, around)
+        except NoExpansion as reason:
             return undecided(str(reason))
-        same_power = decide_equal(power, expected, domain)
+        same_power = decide_equal(power, expected, around)
         if same_power.status is not Status.PROVED:
             grows = f"the expression grows like {n}^({power}), against {n}^({expected})"
             return Finding(same_power.status, grows, same_power.numbers)
-        findings = [decide_equal(coefficient, value, domain)]
-        for j in range(1, self.order + 1):
-            lower = sympy.expand(power - j)
-            findings.append(decide_equal(left.get(lower, 0), right.get(lower, 0), domain))
-        return worst(*findings)
+        findings = [decide_equal(coefficient, value, around)]
+        if self.order:
+            findings += _further(left, power, right, expected, self.order, around)
+        finding = worst(*findings)
+        if finding.status is Status.PROVED:
+            numbers = departing_ratio(before, after, n, sympy.oo, domain)
+            if numbers is not None:
+                return undecided(f"{finding.reason}; but numbers speak against it: {numbers}")
+        return finding
+
+
+    def gap_order(self, before: sympy.Expr, after: sympy.Expr, domain: Domain) -> Any:
+        n = sympy.sympify(self.variable)
+        around = domain.within(n, 1, sympy.oo, discrete=bool(n.is_integer))
+        try:
+            left = expand_at_infinity(before, n, 2 + self.order, around)
+            right = expand_at_infinity(after, n, 2 + self.order, around)
+            power, _ = leading_term(right, around)
+        except NoExpansion:
+            return sympy.S.Zero
+        gap = left + right.shifted(0, -1)
+        drops = [
+            sympy.simplify(power - e) for e, c in gap.terms.items() if sympy.simplify(c) != 0
+        ]
+        drops += [sympy.simplify(power - e) for e in gap.errors]
+        if not all(drop.is_number and drop > 0 for drop in drops):
+            return sympy.S.Zero
+        return min(drops, default=sympy.oo)
+
+
+def _further(
+    left: Series, power: Any, right: Series, expected: Any, order: int, domain: Domain
+) -> list[Finding]:
+    """The coefficients of the ``order`` powers below the leading one."""
+    kept = []
+    for series, lead in ((left, power), (right, expected)):
+        below = {sympy.simplify(lead - e): c for e, c in series.terms.items() if e != lead}
+        if not all(drop.is_number for drop in below):
+            return [undecided("the powers below the leading one depend on parameters")]
+        kept.append({drop: c for drop, c in below.items() if drop <= order})
+    return [
+        decide_equal(kept[0].get(drop, 0), kept[1].get(drop, 0), domain)
+        for drop in sorted(kept[0].keys() | kept[1].keys())
+    ]
 
 
 @dataclass(frozen=True, eq=False)
 class UnimodalSumToIntegral(Rule):
-    r"""A sum over 1, 2, ... against the integral of the same function from an end in (0, 1].
+    r"""A sum over 1, 2, ... against the integral of the same function from an end in [0, 1].
 
     If g >= 0 rises up to one point and falls after it, then
 
-        | sum_{x >= 1} g(x) - int_a^oo g(x) dx | <= max g        for every 0 < a <= 1.
+        | sum_{x >= 1} g(x) - int_a^oo g(x) dx | <= max g        for every 0 <= a <= 1.
 
     On each unit interval left of the one that holds the mode g is between its end values, likewise
     to the right; the interval with the mode (or the piece from a to 1) costs at most max g in
     either direction. That holds wherever the mode lies, also below 1. The rule asks for g in the
-    form ``shape`` of a decreasing ``inner`` function.
+    form ``shape`` of a strictly decreasing ``inner`` function.
 
     Parameters
     ----------
@@ -249,7 +282,7 @@ class UnimodalSumToIntegral(Rule):
         g = shape(inner(x)) with ``inner`` decreasing; its value at the lower end of the integral
         is 1.
     mode : expression
-        The level at which ``shape`` turns from rising to falling.
+        The level in [0, 1] at which ``shape`` turns from rising to falling.
     maximum : expression
         The value of ``shape`` there: the remainder.
     """
@@ -273,19 +306,27 @@ class UnimodalSumToIntegral(Rule):
         x, level = self.through.symbols
         if not isinstance(before, sympy.Sum) or not isinstance(after, sympy.Integral):
             return undecided("the rule takes a sum to an integral")
-        if before.limits[0] != sympy.Tuple(x, 1, sympy.oo):
-            return refuted(f"the sum must run over {x} = 1, 2, ...")
-        real_x, lower, upper = after.limits[0]
-        if upper is not sympy.oo:
-            return refuted("the integral must run to infinity")
+        if before.limits != (sympy.Tuple(x, 1, sympy.oo),) or len(after.limits) != 1:
+            return undecided(f"the sum must run over {x} = 1, 2, ..., and the integral is single")
+        ((real_x, lower, upper),) = after.limits
+        if upper is not sympy.oo or real_x in before.free_symbols or lower.has(real_x):
+            return undecided("the integral must run to infinity over a variable of its own")
+        mode, maximum = sympy.sympify(self.mode), sympy.sympify(self.maximum)
+        if (mode + maximum).free_symbols & {x, level, real_x}:
+            return undecided("the mode and the maximum are fixed numbers")
         shape = self.through.shape(before.function)
         inner = sympy.sympify(self.through.inner)
-        slope = sympy.diff(shape, level) / (sympy.sympify(self.mode) - level)
+        positive_x = sympy.Dummy("x", positive=True)
+        slope = sympy.diff(shape, level) / (mode - level)
         return worst(
-            *self.through.findings(domain),
+            *self.through.findings(domain, function=before.function),
+            decide_positive(-sympy.diff(inner.subs(x, positive_x), positive_x), domain),
+            decide_nonnegative(lower, domain),
             decide_equal(after.function, shape.subs(level, inner.subs(x, real_x)), domain),
             decide_equal(inner.subs(x, lower), 1, domain),
             nonnegative_below_one(shape, level, domain),
             nonnegative_below_one(slope, level, domain),
-            decide_equal(shape.subs(level, self.mode), self.maximum, domain),
+            decide_nonnegative(mode, domain),
+            decide_nonnegative(1 - mode, domain),
+            decide_equal(shape.subs(level, mode), maximum, domain),
         )

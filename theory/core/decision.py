@@ -7,34 +7,30 @@ undecided, and says so.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from fractions import Fraction
 from typing import Any
 
 import sympy
 from sympy.concrete.expr_with_limits import ExprWithLimits
 
-from theory.core.domain import Domain
-from theory.core.errors import DomainError, NotEnclosable
-from theory.core.evaluation import enclose
+from theory.core.binding import canonical
+from theory.core.domain import Domain, exact_float
 from theory.core.exact import reflect
-from theory.core.parameters import (
-    Categorical,
-    Integer,
-    Labels,
-    Matrix,
-    Parameter,
-    Simplex,
-    Vector,
-    _Ordered,
-)
-from theory.core.parameters import Value as ParameterValue
-from theory.core.signs import above_one, positive_atoms
+from theory.core.probing import contradiction, probe_points
+from theory.core.signs import positive_atoms, surely_nonnegative, surely_positive
 from theory.core.sums import finite_sum_normal_form
 
-__all__ = ["Finding", "Status", "decide_equal", "decide_nonnegative", "probe_points"]
+__all__ = [
+    "Finding",
+    "Status",
+    "contradicted",
+    "decide_equal",
+    "decide_nonnegative",
+    "decide_positive",
+    "probe_points",
+]
 
 
 class Status(StrEnum):
@@ -56,126 +52,28 @@ class Finding:
     numbers: dict[str, str] = field(default_factory=dict)
 
 
-_STEPS = (
-    Fraction(1, 2),
-    Fraction(1),
-    Fraction(1, 3),
-    Fraction(2),
-    Fraction(7, 5),
-    Fraction(3),
-    Fraction(1, 7),
-    Fraction(9, 2),
-)
+_VIOLATED: dict[str, Callable[[Any, Any], bool]] = {
+    "=": lambda a, b: not a.overlaps(b),
+    "<=": lambda a, b: a > b,
+    ">=": lambda a, b: a < b,
+    "<": lambda a, b: a >= b,
+    ">": lambda a, b: a <= b,
+}
 
 
-def probe_points(domain: Domain, free: set[sympy.Symbol]) -> Iterator[dict[str, Any]]:
-    """A few fixed points of the domain, with values for further free symbols by their signs."""
-    for index in range(len(_STEPS)):
-        point: dict[str, ParameterValue] = {}
-        for position, parameter in enumerate(domain.parameters):
-            point[parameter.name] = _probe(parameter, index + position, point)
-        try:
-            if domain.violation(point) is not None:
-                continue
-        except DomainError:
-            continue
-        environment = domain.environment(point)
-        for position, symbol in enumerate(sorted(free, key=str)):
-            if symbol.name not in environment:
-                environment[symbol.name] = _probe_free(symbol, index + 3 * position)
-        yield environment
+def contradicted(lhs: Any, relation: str, rhs: Any, domain: Domain) -> tuple[Finding | None, int]:
+    """A refutation of ``lhs relation rhs`` by enclosures at some point, and how many were compared.
 
-
-def _probe(parameter: Parameter, index: int, point: dict[str, ParameterValue]) -> ParameterValue:
-    step = _STEPS[index % len(_STEPS)]
-    if isinstance(parameter, Vector):
-        length = parameter.length if isinstance(parameter.length, int) else None
-        length = point[parameter.length.name] if length is None else length  # type: ignore[union-attr]
-        if isinstance(parameter, Matrix):
-            columns = parameter.columns
-            width = columns if isinstance(columns, int) else point[columns.name]
-            return tuple(
-                tuple(_probe(parameter.entry, index + 5 * row + 2 * k, point) for k in range(width))
-                for row in range(length)
-            )
-        if isinstance(parameter, Labels):
-            classes = parameter.classes
-            most = classes if isinstance(classes, int) else point[classes.name]
-            return tuple(1 + (index + k * k) % most for k in range(length))
-        entries = tuple(_probe(parameter.entry, index + 3 * k, point) for k in range(length))
-        if isinstance(parameter, Simplex):
-            weights = [Fraction(1 + (index + k) % 4) for k in range(length)]
-            return tuple(weight / sum(weights) for weight in weights)
-        return entries
-    if isinstance(parameter, Categorical):
-        return parameter.choices[index % len(parameter.choices)]
-    assert isinstance(parameter, _Ordered)
-    if isinstance(parameter, Integer):
-        offset = (index * 3) % 7
-        if parameter.low > -float("inf"):
-            value = int(parameter.low) + offset
-            return min(value, int(parameter.high)) if parameter.high < float("inf") else value
-        return offset - 3
-    infinite = (parameter.low == -float("inf"), parameter.high == float("inf"))
-    if infinite == (True, True):
-        return step if index % 2 else -step
-    if infinite == (False, True):
-        return Fraction(parameter.low) + step
-    if infinite == (True, False):
-        return Fraction(parameter.high) - step
-    low, high = Fraction(parameter.low), Fraction(parameter.high)
-    return low + (high - low) * step / (1 + step)
-
-
-def _probe_free(symbol: sympy.Symbol, index: int) -> sympy.Expr:
-    step = _STEPS[index % len(_STEPS)]
-    if symbol.is_integer:
-        return sympy.Integer(1 + index % 5)
-    sign = 1 if symbol.is_nonnegative or index % 2 else -1
-    return sympy.Rational(step.numerator, step.denominator) * sign
-
-
-def _free(*expressions: sympy.Expr) -> set[sympy.Symbol]:
-    symbols: set[sympy.Symbol] = set()
-    for expression in expressions:
-        symbols |= {s for s in expression.free_symbols if isinstance(s, sympy.Symbol)}
-    return symbols
-
-
-def _atoms_for_functions(*expressions: sympy.Expr) -> tuple[sympy.Expr, ...]:
-    """Applied observables become free symbols: an algebraic step must hold whatever they are."""
-    applied = sorted(
-        {a for e in expressions for a in e.atoms(sympy.core.function.AppliedUndef)}, key=str
-    )
-    table = {
-        a: sympy.Symbol(f"observed{i}", real=True, positive=a.is_positive)
-        for i, a in enumerate(applied)
-    }
-    return tuple(expression.subs(table) for expression in expressions)
-
-
-def _falsify(
-    lhs: sympy.Expr,
-    rhs: sympy.Expr,
-    domain: Domain,
-    violated: Callable[[Any, Any], bool],
-) -> tuple[Finding | None, int]:
-    """Look for a point where enclosures contradict the relation; also how many were compared."""
-    compared = 0
-    for environment in probe_points(domain, _free(lhs, rhs)):
-        try:
-            left, right = enclose(lhs, environment), enclose(rhs, environment)
-        except (NotEnclosable, ValueError, ZeroDivisionError, OverflowError):
-            continue
-        if not (left.is_finite() and right.is_finite()):
-            continue
-        compared += 1
-        if violated(left, right):
-            point = ", ".join(f"{name} = {value}" for name, value in environment.items())
-            numbers = {"at": point, "before": left.str(12), "after": right.str(12)}
-            reason = f"at {point}: {left.str(12)} against {right.str(12)}"
-            return Finding(Status.REFUTED, reason, numbers), compared
-    return None, compared
+    Parameters
+    ----------
+    relation : {"=", "<=", ">=", "<", ">"}
+    """
+    numbers, compared = contradiction(lhs, rhs, domain, _VIOLATED[relation])
+    if numbers is None:
+        return None, compared
+    where = f"at {numbers['at']}: " if numbers["at"] else ""
+    reason = f"{where}{numbers['before']} against {numbers['after']}"
+    return Finding(Status.REFUTED, reason, numbers), compared
 
 
 def decide_equal(lhs: Any, rhs: Any, domain: Domain) -> Finding:
@@ -188,15 +86,72 @@ def decide_equal(lhs: Any, rhs: Any, domain: Domain) -> Finding:
         the difference simplifies to zero; else ``undecided`` with the number of points at which
         the two agreed, which proves nothing.
     """
-    lhs, rhs = _atoms_for_functions(sympy.sympify(lhs), sympy.sympify(rhs))
-    refutation, compared = _falsify(lhs, rhs, domain, lambda a, b: not a.overlaps(b))
+    lhs, rhs = _prepared(lhs, rhs)
+    if odd := _no_number(lhs) or _no_number(rhs):
+        return Finding(Status.UNDECIDED, f"{odd} is no number, so there is nothing to compare")
+    refutation, compared = contradicted(lhs, "=", rhs, domain)
     if refutation is not None:
         return refutation
     how = _proof_of_zero(lhs, rhs, domain)
-    agreed = f"agrees at {compared} points" if compared else "not evaluated"
+    agreed = f"agrees at {compared} points" if compared else "not evaluated at any point"
     if how is not None:
         return Finding(Status.PROVED, f"{how}; {agreed}")
     return Finding(Status.UNDECIDED, f"the difference was not simplified to zero; {agreed}")
+
+
+def _prepared(*expressions: Any) -> tuple[sympy.Expr, ...]:
+    """Floats as the rationals that they are, and observables as symbols."""
+    prepared = []
+    for expression in map(sympy.sympify, expressions):
+        floats = expression.atoms(sympy.Float)
+        prepared.append(expression.xreplace({value: exact_float(value) for value in floats}))
+    return _atoms_for_functions(*prepared)
+
+
+def _atoms_for_functions(*expressions: sympy.Expr) -> tuple[sympy.Expr, ...]:
+    """Applied observables become free symbols: an algebraic step must hold whatever they are.
+
+    An observable at a bound variable is many values and stays as it is.
+    """
+    table: dict[sympy.Expr, sympy.Symbol] = {}
+
+    def replaced(e: sympy.Basic, bound: frozenset[sympy.Basic]) -> sympy.Basic:
+        if isinstance(e, sympy.core.function.AppliedUndef) and not e.free_symbols & bound:
+            if e not in table:
+                name = f"observed{len(table)}"
+                table[e] = sympy.Dummy(name, real=True, positive=e.is_positive)
+            return table[e]
+        if not e.args or not e.has(sympy.core.function.AppliedUndef):
+            return e
+        if isinstance(e, ExprWithLimits):
+            bound = bound | {limit[0] for limit in e.limits}
+        return e.func(*(replaced(argument, bound) for argument in e.args))
+
+    nothing: frozenset[sympy.Basic] = frozenset()
+    return tuple(replaced(expression, nothing) for expression in expressions)
+
+
+_NO_NUMBERS = (
+    sympy.core.numbers.Infinity,
+    sympy.core.numbers.NegativeInfinity,
+    sympy.core.numbers.ComplexInfinity,
+    sympy.core.numbers.NaN,
+    sympy.AccumBounds,
+    sympy.Order,
+)
+
+
+def _no_number(e: sympy.Basic) -> sympy.Basic | None:
+    """A part that is infinite or no number at all, outside the limits of sums and integrals."""
+    if isinstance(e, _NO_NUMBERS):
+        return e
+    if isinstance(e, ExprWithLimits):
+        ends = (end for limit in e.limits for end in limit[1:])
+        inside = (end for end in ends if end not in (sympy.oo, -sympy.oo))
+        return next(filter(None, map(_no_number, (e.function, *inside))), None)
+    if isinstance(e, sympy.Limit):
+        return _no_number(e.args[0])
+    return next(filter(None, map(_no_number, e.args)), None)
 
 
 def _proof_of_zero(lhs: sympy.Expr, rhs: sympy.Expr, domain: Domain) -> str | None:
@@ -206,14 +161,22 @@ def _proof_of_zero(lhs: sympy.Expr, rhs: sympy.Expr, domain: Domain) -> str | No
         if finite_sum_normal_form(lhs - rhs, domain) == 0:
             return "equal normal forms of finite sums"
     lhs, rhs = _opaque(lhs, rhs)
-    form = domain.positive_form()
     atoms = positive_atoms(lhs - rhs, domain)
     lhs, rhs = lhs.subs(atoms), rhs.subs(atoms)
+    how = None
+    for form in domain.forms():  # the inside of the domain's box, then its closed upper ends
+        how = _vanishes_in(lhs, rhs, form)
+        if how is None:
+            return None
+    return how
+
+
+def _vanishes_in(lhs: sympy.Expr, rhs: sympy.Expr, form: dict[Any, sympy.Expr]) -> str | None:
     difference = reflect(lhs - rhs).subs(form, simultaneous=True)
     for name, simplification in _SIMPLIFICATIONS:
         try:
             reduced = simplification(difference)
-        except (NotImplementedError, ValueError, TypeError, AttributeError, RecursionError):
+        except _GIVES_UP:
             continue
         if reduced == 0:
             return f"the difference vanishes by {name}"
@@ -223,23 +186,41 @@ def _proof_of_zero(lhs: sympy.Expr, rhs: sympy.Expr, domain: Domain) -> str | No
         ).subs(form, simultaneous=True)
         if sympy.simplify(sympy.expand_power_base(quotient) - 1) == 0:
             return "the quotient simplifies to 1"
-    except (NotImplementedError, ValueError, TypeError, AttributeError, RecursionError):
+    except _GIVES_UP:
         pass
     return None
+
+
+_GIVES_UP = (
+    NotImplementedError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    RecursionError,
+    ZeroDivisionError,
+)
+
+_OPAQUE = (ExprWithLimits, sympy.Derivative, sympy.Subs, sympy.Limit)
 
 
 def _opaque(*expressions: sympy.Expr) -> tuple[sympy.Expr, ...]:
     """Integrals, infinite sums and the like become symbols: evaluating them is the rules' task."""
     table: dict[sympy.Expr, sympy.Symbol] = {}
 
-    def hide(operation: Any) -> sympy.Symbol:
-        simplest = operation.func(sympy.expand(operation.function), *operation.limits)
-        return table.setdefault(simplest, sympy.Dummy("hidden", real=True))
+    def symbol_for(operation: Any) -> sympy.Symbol:
+        if operation not in table:
+            parts = (operation.args[0], *(e for a in operation.args[1:] for e in a.args[1:]))
+            real = isinstance(operation, ExprWithLimits) and all(e.is_extended_real for e in parts)
+            table[operation] = sympy.Dummy("hidden", real=True if real else None)
+        return table[operation]
 
     def hidden(expression: sympy.Expr) -> sympy.Expr:
         if isinstance(expression, ExprWithLimits):
-            return hide(expression)
-        if not expression.args or not expression.has(ExprWithLimits):
+            factor, rest = canonical(expression)
+            return hidden(factor) * symbol_for(rest)
+        if isinstance(expression, _OPAQUE):
+            return symbol_for(expression)
+        if not expression.args or not expression.has(*_OPAQUE):
             return expression
         return expression.func(*(hidden(argument) for argument in expression.args))
 
@@ -262,20 +243,24 @@ _SIMPLIFICATIONS: tuple[tuple[str, Callable[[Any], Any]], ...] = (
 
 def decide_nonnegative(expression: Any, domain: Domain) -> Finding:
     """Whether an expression is nonnegative on the whole domain, by SymPy's assumptions."""
-    expression = sympy.sympify(expression)
-    (expression,) = _atoms_for_functions(expression)
-    refutation, compared = _falsify(expression, sympy.S.Zero, domain, lambda a, _: a < 0)
+    return _decide_sign(expression, domain, ">=", surely_nonnegative)
+
+
+def decide_positive(expression: Any, domain: Domain) -> Finding:
+    """Whether an expression is above zero on the whole domain, by SymPy's assumptions."""
+    return _decide_sign(expression, domain, ">", surely_positive)
+
+
+def _decide_sign(
+    expression: Any, domain: Domain, relation: str, surely: Callable[[Any, Domain], bool]
+) -> Finding:
+    (expression,) = _prepared(expression)
+    if expression is not sympy.oo and (odd := _no_number(expression)):
+        return Finding(Status.UNDECIDED, f"{odd} is no number, so it has no sign")
+    refutation, compared = contradicted(expression, relation, sympy.S.Zero, domain)
     if refutation is not None:
         return refutation
-    form = domain.positive_form()
-    candidates = (expression, sympy.factor(expression), sympy.simplify(expression))
-    for candidate in candidates:
-        atoms = {
-            value: 1 + (symbol if above_one(value, domain) else sympy.Dummy(nonnegative=True))
-            for value, symbol in positive_atoms(candidate, domain).items()
-        }
-        inside = candidate.subs(atoms).subs(form, simultaneous=True)
-        for shape in (inside, sympy.factor(inside), sympy.expand(inside)):
-            if shape.is_nonnegative:
-                return Finding(Status.PROVED, "nonnegative by the signs of its parts")
-    return Finding(Status.UNDECIDED, f"sign not decided; nonnegative at {compared} points")
+    kind = "nonnegative" if relation == ">=" else "positive"
+    if surely(expression, domain):
+        return Finding(Status.PROVED, f"{kind} by the signs of its parts")
+    return Finding(Status.UNDECIDED, f"sign not decided; {kind} at {compared} points")

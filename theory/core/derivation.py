@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import sympy
 
-from theory.core.asymptotics import EVERY_POWER, is_negligible
+from theory.core.asymptotics import EVERY_POWER, growth_exponent, is_negligible
+from theory.core.by_claim import ByClaim, written_out
 from theory.core.decision import Finding, Status, decide_equal
 from theory.core.domain import Domain
 from theory.core.errors import ClaimError
-from theory.core.rules import Definition, Rule
-from theory.core.statement import Bound, Equivalent, Identity, Statement
+from theory.core.expansion import NoExpansion
+from theory.core.rule import Rule, examine, proved, undecided
+from theory.core.rules import Definition
+from theory.core.statement import Bound, Equivalent, Identity, Rate, Statement
 
 if TYPE_CHECKING:
     from theory.core.claim import Claim
 
-__all__ = ["ByClaim", "Derivation", "DerivationReport", "Step", "StepReport"]
+__all__ = ["ByClaim", "Derivation", "DerivationReport", "Step", "StepReport", "written_out"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,79 +45,6 @@ class Step:
     def is_lemma(self) -> bool:
         """True for an equation, which stands outside the chain."""
         return isinstance(self.expression, sympy.Equality)
-
-
-@dataclass(frozen=True, eq=False)
-class ByClaim(Rule):
-    """An earlier claim of the catalogue is applied; its id belongs to ``uses``.
-
-    Parameters
-    ----------
-    claim : Claim
-    at : mapping, optional
-        What its parameters are here.
-    """
-
-    claim: Claim
-    at: Mapping[Any, Any] | None = None
-
-    @property
-    def relation(self) -> str:
-        statement = self.claim.statement
-        if isinstance(statement, Identity):
-            return "="
-        if isinstance(statement, Equivalent):
-            return "~"
-        if isinstance(statement, Bound):
-            return "+-" if isinstance(statement.terms[0], sympy.Abs) else statement.sense
-        raise ClaimError(f"{self.claim.id} cannot serve as a step: it is a {statement.kind}")
-
-    @property
-    def words(self) -> str:
-        return rf"\texttt{{{self.claim.id}}}"
-
-    def _here(self, expression: sympy.Expr) -> sympy.Expr:
-        pairs = {sympy.sympify(old): sympy.sympify(new) for old, new in (self.at or {}).items()}
-        return written_out(expression, self.claim).subs(pairs, simultaneous=True)
-
-    def remainder(self, domain: Domain) -> sympy.Expr | None:
-        statement = self.claim.statement
-        if isinstance(statement, Bound) and isinstance(statement.terms[0], sympy.Abs):
-            return self._here(statement.terms[1])
-        return None
-
-    def check(self, before: sympy.Expr | None, after: sympy.Expr, domain: Domain) -> Finding:
-        before = sympy.sympify(before)
-        sides = [self._here(side) for side in self.claim.statement.sides]
-        if self.relation == "+-":
-            inside = sides[0].args[0]
-            fits = _vanishes(before - after - inside, domain) or _vanishes(
-                before - after + inside, domain
-            )
-        else:  # an identity may be read in either direction
-            readings = [sides, sides[::-1]] if self.relation == "=" else [sides]
-            fits = any(
-                before.has(old) and _vanishes(before.subs(old, new) - after, domain)
-                for old, new in readings
-            )
-        if not fits:
-            return Finding(Status.UNDECIDED, f"{self.claim.id} is not seen to give this step")
-        worst = self.claim.derivation_report().worst
-        reason = f"by {self.claim.id}, whose own derivation is {worst}"
-        return Finding(worst, reason)
-
-
-def _vanishes(difference: sympy.Expr, domain: Domain) -> bool:
-    return decide_equal(difference, 0, domain).status is Status.PROVED
-
-
-def written_out(expression: Any, claim: Claim) -> sympy.Expr:
-    """The expression with the observables that have definitions replaced by them."""
-    expression = sympy.sympify(expression)
-    for observable in claim.observables:
-        if observable.definition is not None:
-            expression = expression.replace(observable.function, observable.defined_as)
-    return expression
 
 
 @dataclass(frozen=True)
@@ -143,7 +72,7 @@ class DerivationReport:
         counts = {str(status): 0 for status in Status}
         for step in self.steps:
             counts[str(step.status)] += 1
-        if self.conclusion.status is not Status.PROVED:
+        if self.steps and self.conclusion.status is not Status.PROVED:
             counts[str(self.conclusion.status)] += 1
         return counts
 
@@ -161,8 +90,26 @@ class _Chain:
 
     first: sympy.Expr
     last: sympy.Expr
-    relations: set[str]
+    relations: set[str] = field(default_factory=set)
     remainder: sympy.Expr | None = None
+    tends: set[tuple[Any, Any]] = field(default_factory=set)
+    loses_a_remainder: bool = False
+    asymptotic: list[tuple[sympy.Expr, sympy.Expr, Rule]] = field(default_factory=list)
+
+    def extend(self, after: sympy.Expr, by: Rule, domain: Domain) -> None:
+        """One more step, whatever its status."""
+        if by.relation == "~":
+            self.asymptotic.append((self.last, after, by))
+        self.last = after
+        self.relations.add(by.relation)
+        if by.relation == "+-":
+            remainder = by.remainder(domain)
+            if remainder is None:
+                self.loses_a_remainder = True
+            else:
+                self.remainder = (self.remainder or sympy.S.Zero) + remainder
+        if by.relation == "~" and (tends := by.tends()) is not None:
+            self.tends.add(tends)
 
 
 @dataclass(frozen=True, init=False, eq=False)
@@ -200,33 +147,97 @@ class Derivation:
 
     def _check_step(self, step: Step, chains: list[_Chain], claim: Claim) -> Finding:
         domain = claim.domain
-        if step.is_lemma:
-            return step.by.check(step.expression.lhs, step.expression.rhs, domain)
         after = sympy.sympify(step.expression)
-        if isinstance(step.by, Definition):
-            chains.append(_Chain(after, after, set()))
-            return step.by.check(None, after, domain)
-        if not chains:
-            return Finding(Status.UNDECIDED, "a chain begins with a step by definition")
-        chain = chains[-1]
-        finding = step.by.check(chain.last, after, domain)
-        proved_remainder = step.by.remainder(domain)
-        if proved_remainder is not None:
-            chain.remainder = (chain.remainder or sympy.S.Zero) + proved_remainder
-        chain.relations.add(step.by.relation)
-        chain.last = after
+        if after is sympy.true:  # SymPy evaluates an equation with equal sides
+            return proved("the two sides are the same expression")
+        if not (step.is_lemma or isinstance(after, sympy.Expr)):
+            return undecided(f"{after} is neither an expression nor an equation")
+        if problem := _strangers(after, claim):
+            finding = undecided(problem)
+        elif step.is_lemma:
+            if step.by.relation != "=":
+                return undecided(f"a rule for {step.by.relation} does not give an equation")
+            return _known_observables(step.by, claim) or examine(
+                step.by, after.lhs, after.rhs, domain
+            )
+        elif isinstance(step.by, Definition):
+            finding = _beginning(after, claim)
+        elif not chains:
+            return undecided("a chain begins with a step by definition")
+        else:
+            finding = _known_observables(step.by, claim) or examine(
+                step.by, chains[-1].last, after, domain, _eventually(claim)
+            )
+        if isinstance(step.by, Definition) and not step.is_lemma:
+            chains.append(_Chain(after, after))
+        elif chains and not step.is_lemma:
+            chains[-1].extend(after, step.by, domain)
         return finding
+
+
+def _eventually(claim: Claim) -> Domain:
+    """Where hypotheses of the steps must hold: for a limit, only as the variable has grown."""
+    statement = claim.statement
+    if not isinstance(statement, (Equivalent, Rate)):
+        return claim.domain
+    return claim.domain.beyond(statement.variable, 10**6)
+
+
+def _strangers(expression: sympy.Basic, claim: Claim) -> str | None:
+    """A symbol that has a parameter's name but is another symbol, or None."""
+    for symbol in expression.free_symbols:
+        for parameter in claim.domain.parameters:
+            own = parameter.symbol.free_symbols
+            if getattr(symbol, "name", None) == parameter.name and symbol not in own:
+                return f"{symbol} is not the parameter {parameter.name}, but another symbol"
+    return None
+
+
+def _known_observables(rule: Rule, claim: Claim) -> Finding | None:
+    """An objection when a claim that is applied speaks of another observable of the same name."""
+    while isinstance(inner := getattr(rule, "inner", None), Rule):
+        rule = inner
+    if not isinstance(rule, ByClaim):
+        return None
+    ours = {observable.name: observable for observable in claim.observables}
+    for theirs in rule.claim.observables:
+        mine = ours.get(theirs.name)
+        if theirs.definition is None and mine is not None and mine is not theirs:
+            return undecided(f"{theirs.name} is not the observable that {rule.claim.id} speaks of")
+    return None
+
+
+def _beginning(after: sympy.Expr, claim: Claim) -> Finding:
+    """Whether the first line of a chain is a side of the statement or a definition."""
+    sides = [written_out(side, claim) for side in claim.statement.sides]
+    inside = [s.args[0] for s in sides if isinstance(s, sympy.Abs)]
+    known = [*sides, *inside, *(term for e in inside for term in sympy.Add.make_args(e))]
+    known += [sympy.sympify(o.definition) for o in claim.observables if o.definition is not None]
+    after = written_out(after, claim)
+    if after in known or -after in known or any(_same(after, e, claim.domain) for e in known):
+        return proved("by definition")
+    if not known:
+        return undecided("there is no definition to compare with")
+    return undecided("the chain begins with neither a side of the statement nor a definition")
+
+
+def _same(one: sympy.Expr, other: sympy.Expr, domain: Domain) -> bool:
+    return one == other or decide_equal(one - other, 0, domain).status is Status.PROVED
 
 
 def _conclusion(claim: Claim, chains: list[_Chain]) -> Finding:
     """Whether the chains, taken together, say what the statement says."""
-    missing = [
-        part for part in _parts(claim) if not any(_says(chain, part, claim) for chain in chains)
-    ]
+    statement = claim.statement
+    if isinstance(statement, Rate):
+        return _rate_conclusion(statement, claim, chains)
+    parts = _parts(claim)
+    if not parts:
+        return undecided("the statement is in words: no chain can end with it")
+    missing = [part for part in parts if not any(_says(chain, part, claim) for chain in chains)]
     if not missing:
-        return Finding(Status.PROVED, "the chain reaches the statement")
+        return proved("the chain reaches the statement")
     lhs, relation, rhs = missing[0]
-    return Finding(Status.UNDECIDED, f"no chain is seen to give {lhs} {relation} {rhs}")
+    return undecided(f"no chain is seen to give {lhs} {relation} {rhs}")
 
 
 _Part = tuple[sympy.Expr, str, sympy.Expr]
@@ -246,28 +257,48 @@ def _parts(claim: Claim) -> list[_Part]:
     return []
 
 
+_ALLOWED = {"=": {"="}, "<=": {"=", "<="}, ">=": {"=", ">="}, "~": {"=", "~", "+-"}}
+_MIRRORED = {"=": {"="}, "<=": {"=", ">="}, ">=": {"=", "<="}, "~": {"=", "~"}}
+
+
 def _says(chain: _Chain, part: _Part, claim: Claim) -> bool:
     lhs, relation, rhs = part
     domain = claim.domain
-
-    def same(a: sympy.Expr, b: sympy.Expr) -> bool:
-        return a == b or _vanishes(a - b, domain)
-
+    if chain.loses_a_remainder:
+        return False
     if isinstance(lhs, sympy.Abs) and chain.remainder is not None:
-        gap = chain.first - chain.last
-        within = relation == "<=" and chain.relations <= {"=", "+-"}
+        gap, inside = chain.first - chain.last, lhs.args[0]
         return (
-            within
-            and (same(gap, lhs.args[0]) or same(-gap, lhs.args[0]))
-            and same(chain.remainder, rhs)
+            relation == "<="
+            and chain.relations <= {"=", "+-"}
+            and (_same(gap, inside, domain) or _same(-gap, inside, domain))
+            and _same(chain.remainder, rhs, domain)
         )
     if chain.remainder is not None and not _negligible(chain, claim):
         return False
-    allowed = {"=": {"="}, "<=": {"=", "<="}, ">=": {"=", ">="}, "~": {"=", "~", "+-"}}[relation]
-    if chain.relations <= allowed and same(chain.first, lhs) and same(chain.last, rhs):
+    if relation == "~" and not _tends_alike(chain, claim):
+        return False
+    if chain.relations <= _ALLOWED[relation]:
+        if _same(chain.first, lhs, domain) and _same(chain.last, rhs, domain):
+            return True
+    return (
+        chain.relations <= _MIRRORED[relation]
+        and _same(chain.first, rhs, domain)
+        and _same(chain.last, lhs, domain)
+    )
+
+
+def _tends_alike(chain: _Chain, claim: Claim) -> bool:
+    """Whether the asymptotic steps speak of the statement's own limit, and are as sharp."""
+    statement = claim.statement
+    if not isinstance(statement, Equivalent):
         return True
-    mirror = {"=": {"="}, "<=": {"=", ">="}, ">=": {"=", "<="}, "~": {"=", "~"}}[relation]
-    return chain.relations <= mirror and same(chain.first, rhs) and same(chain.last, lhs)
+    if not chain.tends <= {(statement.variable, statement.point)}:
+        return False
+    if statement.order == 0:
+        return True
+    orders = [by.gap_order(old, new, claim.domain) for old, new, by in chain.asymptotic]
+    return all(order >= statement.order for order in orders)
 
 
 def _negligible(chain: _Chain, claim: Claim) -> bool:
@@ -275,8 +306,6 @@ def _negligible(chain: _Chain, claim: Claim) -> bool:
     statement = claim.statement
     if not isinstance(statement, Equivalent) or chain.remainder is None:
         return False
-    if statement.order != 0 and "~" in chain.relations:
-        return False  # the steps that are only asymptotic would have to carry the order too
     order = statement.order
     if order is sympy.oo:  # smaller than every power: the remainder must hold for every k
         if EVERY_POWER not in chain.remainder.free_symbols:
@@ -284,3 +313,27 @@ def _negligible(chain: _Chain, claim: Claim) -> bool:
         order = 0
     small = is_negligible(chain.remainder, chain.last, statement.variable, order, claim.domain)
     return small.status is Status.PROVED
+
+
+def _rate_conclusion(statement: Rate, claim: Claim, chains: list[_Chain]) -> Finding:
+    """A rate is reached by an asymptotic chain, or by one from above and one from below."""
+    observable = written_out(statement.observable, claim)
+    senses: set[str] = set()
+    for chain in chains:
+        alike = chain.tends <= {(statement.variable, sympy.oo)}
+        if chain.loses_a_remainder or not alike or not _same(chain.first, observable, claim.domain):
+            continue
+        if chain.remainder is not None:
+            small = is_negligible(chain.remainder, chain.last, statement.variable, 0, claim.domain)
+            if small.status is not Status.PROVED:
+                continue
+        try:
+            rate = growth_exponent(chain.last, statement.variable, statement.form, claim.domain)
+        except NoExpansion:
+            continue
+        if _same(rate, statement.exponent, claim.domain):
+            sided = chain.relations & {"<=", ">="}
+            senses |= {"<=", ">="} if not sided else (sided if len(sided) == 1 else set())
+    if senses == {"<=", ">="}:
+        return proved("the chain reaches the statement")
+    return undecided(f"no chain is seen to give the rate {statement.exponent}")

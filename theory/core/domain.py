@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Any
+from typing import Any, ClassVar
 
 import sympy
+from mpmath.libmp import to_rational
 
+from theory.core.binding import symbols_of
 from theory.core.errors import ClaimError, DomainError
 from theory.core.parameters import (
     Integer,
     Labels,
     Matrix,
     Parameter,
+    Real,
     Value,
     Vector,
     _Ordered,
 )
 
-__all__ = ["Domain", "Point", "exact_number"]
+__all__ = ["Domain", "Point", "Range", "exact_float", "exact_number"]
 
 Point = Mapping[str, Value]
 
@@ -32,7 +37,23 @@ def exact_number(value: Any) -> sympy.Expr:
         return sympy.Rational(*value.as_integer_ratio())
     if isinstance(value, Fraction):
         return sympy.Rational(value.numerator, value.denominator)
-    return sympy.sympify(value)
+    number = sympy.sympify(value)
+    return exact_float(number) if isinstance(number, sympy.Float) else number
+
+
+def exact_float(value: sympy.Float) -> sympy.Rational:
+    """The dyadic rational that a SymPy float is."""
+    return sympy.Rational(*to_rational(value._mpf_))
+
+
+@dataclass(frozen=True)
+class Range:
+    """Where a bound variable runs, for a rule that looks inside a sum or an integral."""
+
+    variable: sympy.Symbol
+    low: sympy.Expr
+    high: sympy.Expr
+    discrete: bool
 
 
 @dataclass(frozen=True, init=False, eq=False)
@@ -57,6 +78,8 @@ class Domain:
     parameters: tuple[Parameter, ...]
     where: tuple[sympy.Basic, ...]
     remarks: tuple[str, ...]
+    # Set on the copies that `within` makes.
+    ranges: ClassVar[tuple[Range, ...]] = ()
 
     def __init__(
         self,
@@ -73,6 +96,7 @@ class Domain:
                 if isinstance(size, Parameter) and size.name not in names:
                     raise ClaimError(f"{size.name}, a size of {parameter.name}, is no parameter")
         known = {str(symbol) for p in parameters for symbol in p.symbol.free_symbols}
+        where = tuple(sympy.sympify(condition) for condition in where)
         for condition in where:
             symbols = {s for s in condition.free_symbols if isinstance(s, sympy.Symbol)}
             unknown = {str(symbol) for symbol in symbols} - known
@@ -145,30 +169,89 @@ class Domain:
             if self.violation(point) is None:
                 yield point
 
+    def within(self, variable: Any, low: Any, high: Any, *, discrete: bool) -> Domain:
+        """The domain as it is seen inside a sum (discrete) or an integral over ``variable``.
+
+        A parameter of that name is hidden there, with the side conditions that speak of it.
+        """
+        variable, low, high = (sympy.sympify(e) for e in (variable, low, high))
+        inside = copy(self)
+        kept = tuple(p for p in self.parameters if p.name != variable.name)
+        outer = (r for r in self.ranges if r.variable.name != variable.name)
+        where = tuple(
+            c for c in self.where if variable.name not in {s.name for s in symbols_of(c)}
+        )
+        object.__setattr__(inside, "parameters", kept)
+        object.__setattr__(inside, "where", where)
+        ranges = (*outer, Range(variable, low, high, discrete))
+        object.__setattr__(inside, "ranges", ranges)
+        return inside
+
+    def beyond(self, variable: Any, least: int) -> Domain:
+        """The part of the domain where a parameter without an upper end is at least ``least``."""
+        variable = sympy.sympify(variable)
+        grown = copy(self)
+        parameters = tuple(
+            replace(p, above=None, at_least=least, grid=())
+            if isinstance(p, _Ordered) and p.symbol == variable and p.low < least < p.high
+            else p
+            for p in self.parameters
+        )
+        object.__setattr__(grown, "parameters", parameters)
+        return grown
+
     def positive_form(self) -> dict[sympy.Symbol, sympy.Expr]:
         """Each bounded parameter written through a free positive (or nonnegative) symbol.
 
         ``alpha > 1`` becomes ``1 + alpha_`` with ``alpha_ > 0``, so that SymPy's assumptions alone
-        decide signs such as ``alpha - 1 > 0``. The map is onto the domain's box.
+        decide signs such as ``alpha - 1 > 0``. The map is onto the domain's box, without the upper
+        ends of closed intervals, which `forms` adds.
         """
         form: dict[sympy.Symbol, sympy.Expr] = {}
         for parameter in self.parameters:
-            if not isinstance(parameter, _Ordered) or parameter.low == -float("inf"):
-                continue
-            if parameter.low == 0 and parameter.high == float("inf"):
-                continue  # the symbol's own sign says it all
-            sign = {"positive": True} if parameter.low_open else {"nonnegative": True}
-            low = exact_number(parameter.low)
-            if isinstance(parameter, Integer):
-                free = sympy.Dummy(parameter.name, integer=True, **sign)
-                form[parameter.symbol] = low + free
-            elif parameter.high == float("inf"):
-                form[parameter.symbol] = low + sympy.Dummy(parameter.name, **sign)
-            else:  # low + (high - low) w / (1 + w), w >= 0: everything but the upper end
-                free = sympy.Dummy(parameter.name, **sign)
-                width = exact_number(parameter.high) - low
-                form[parameter.symbol] = low + width * free / (1 + free)
+            if isinstance(parameter, _Ordered):
+                written = _through_a_positive_symbol(parameter)
+                if written is not None:
+                    form[parameter.symbol] = written
         return form
+
+    def forms(self) -> tuple[dict[sympy.Symbol, sympy.Expr], ...]:
+        """Substitutions that together cover the domain's box.
+
+        The first is `positive_form`; the others put some parameters at the upper ends of their
+        closed intervals. What is to hold on the domain must hold in each.
+        """
+        inside = self.positive_form()
+        closed = [
+            parameter
+            for parameter in self.parameters
+            if isinstance(parameter, Real)
+            and not parameter.high_open
+            and math.inf not in (parameter.high, -parameter.low)
+        ]
+        forms = []
+        for ends in itertools.product((False, True), repeat=len(closed)):
+            at = {p.symbol: exact_number(p.high) for p, end in zip(closed, ends, strict=True) if end}
+            forms.append({**inside, **at})
+        return tuple(forms)
+
+    def readings(self, *symbols: sympy.Symbol) -> Iterator[tuple[dict[Any, sympy.Expr], ...]]:
+        """Ways to cover the domain by substitutions, the plainest first.
+
+        Proving something in all forms of one reading proves it. The further readings write one of
+        ``symbols`` through a bound variable's range or through a side condition ``a <= b``.
+        """
+        forms = self.forms()
+        yield forms
+        for bounds in self.ranges:
+            if bounds.variable in symbols:
+                for written in _in_range(bounds):
+                    more = {bounds.variable: written}
+                    yield tuple(_composed(more, form) for form in forms)
+        for condition in self.where:
+            more = _solved(condition)
+            if more.keys() & set(symbols):
+                yield tuple(_composed(more, form) for form in forms)
 
     def latex(self) -> tuple[str, ...]:
         """The hypotheses one by one, as LaTeX text with formulas in dollars."""
@@ -180,6 +263,68 @@ class Domain:
             lines.append(f"${parameter.range_latex()}${meaning}")
         lines += [f"${latex(condition, self)}$" for condition in self.where]
         return (*lines, *self.remarks)
+
+
+def _through_a_positive_symbol(parameter: _Ordered) -> sympy.Expr | None:
+    """The parameter as an expression in a signed symbol, or None where its own sign says it all."""
+    low, high = parameter.low, parameter.high
+    if isinstance(parameter, Integer):
+        if low == -math.inf:
+            if high == math.inf or (high == 0 and parameter.high_open):
+                return None
+            last = math.ceil(high) - 1 if parameter.high_open else math.floor(high)
+            return last - sympy.Dummy(parameter.name, integer=True, nonnegative=True)
+        if low == 0 and high == math.inf:
+            return None
+        first = math.floor(low) + 1 if parameter.low_open else math.ceil(low)
+        return first + sympy.Dummy(parameter.name, integer=True, nonnegative=True)
+    if low == -math.inf:
+        if high == math.inf or (high == 0 and parameter.high_open):
+            return None
+        sign = {"positive": True} if parameter.high_open else {"nonnegative": True}
+        return exact_number(high) - sympy.Dummy(parameter.name, **sign)
+    if low == 0 and high == math.inf:
+        return None
+    sign = {"positive": True} if parameter.low_open else {"nonnegative": True}
+    free = sympy.Dummy(parameter.name, **sign)
+    if high == math.inf:
+        return exact_number(low) + free
+    # low + (high - low) w / (1 + w), w >= 0: everything but the upper end
+    return exact_number(low) + (exact_number(high) - exact_number(low)) * free / (1 + free)
+
+
+def _in_range(bounds: Range) -> Iterator[sympy.Expr]:
+    """The inside of a range through a positive symbol, from either end."""
+    sign = {"integer": True, "nonnegative": True} if bounds.discrete else {"positive": True}
+    free = sympy.Dummy(bounds.variable.name, **sign)
+    finite = bounds.low is not -sympy.oo, bounds.high is not sympy.oo
+    if not bounds.discrete and all(finite):
+        yield bounds.low + (bounds.high - bounds.low) * free / (1 + free)
+        return
+    if finite[0]:
+        yield bounds.low + free
+    if finite[1] and (bounds.high.is_integer or not bounds.discrete):
+        yield bounds.high - free
+
+
+def _solved(condition: sympy.Basic) -> dict[Any, sympy.Expr]:
+    """``x <= N`` as N = x + w with w >= 0; nothing for other kinds of conditions."""
+    if not isinstance(condition, (sympy.Le, sympy.Lt, sympy.Ge, sympy.Gt)):
+        return {}
+    smaller, larger = condition.lts, condition.gts
+    strict = isinstance(condition, (sympy.Lt, sympy.Gt))
+    sign = {"positive": True} if strict else {"nonnegative": True}
+    free = sympy.Dummy("gap", integer=bool((larger - smaller).is_integer) or None, **sign)
+    if isinstance(larger, sympy.Symbol) and not smaller.has(larger):
+        return {larger: smaller + free}
+    if isinstance(smaller, sympy.Symbol) and not larger.has(smaller):
+        return {smaller: larger - free}
+    return {}
+
+
+def _composed(more: dict[Any, sympy.Expr], form: dict[Any, sympy.Expr]) -> dict[Any, sympy.Expr]:
+    inside = {symbol: written.subs(form, simultaneous=True) for symbol, written in more.items()}
+    return {**form, **inside}
 
 
 def _size_violation(parameter: Vector, point: Point) -> str | None:

@@ -7,12 +7,14 @@ of two expressions at one point do not meet, the expressions differ there.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import sympy
 from flint import acb, arb, ctx, fmpq, fmpz
 from sympy.concrete.expr_with_limits import ExprWithLimits
 
+from theory.core.domain import exact_float
 from theory.core.errors import NotEnclosable
 from theory.core.special import NormalCDF, StudentCDF
 
@@ -45,6 +47,7 @@ def substitute(expression: sympy.Basic, environment: Environment) -> sympy.Basic
     if isinstance(expression, (sympy.Sum, sympy.Product)):
         return _substitute_repeated(expression, environment)
     if isinstance(expression, ExprWithLimits):
+        _require_one_meaning(expression)
         bound = {str(limit[0]) for limit in expression.limits}
         environment = {name: v for name, v in environment.items() if name not in bound}
     if not expression.args or isinstance(expression, sympy.IndexedBase):
@@ -66,6 +69,7 @@ def _entry(values: tuple[Any, ...], indices: Sequence[Any], expression: sympy.Ba
 
 
 def _substitute_repeated(expression: Any, environment: Environment) -> sympy.Basic:
+    _require_one_meaning(expression)
     *inner, (variable, low, high) = expression.limits
     body = expression.func(expression.function, *inner) if inner else expression.function
     low, high = substitute(low, environment), substitute(high, environment)
@@ -80,12 +84,32 @@ def _substitute_repeated(expression: Any, environment: Environment) -> sympy.Bas
     return expression.func(substitute(body, without), (variable, low, high))
 
 
+@lru_cache(maxsize=4096)
+def _confused(operation: Any) -> str:
+    """A name that a bound variable shares with another symbol inside, or nothing."""
+    names = {limit[0].name for limit in operation.limits}
+    inside = {s for s in operation.function.free_symbols if isinstance(s, sympy.Symbol)}
+    bound = {limit[0] for limit in operation.limits}
+    return next((s.name for s in inside - bound if s.name in names), "")
+
+
+def _require_one_meaning(operation: Any) -> None:
+    """Values are looked up by name, so one name must not stand for two things."""
+    if name := _confused(operation):
+        raise NotEnclosable(f"{name} is both a bound variable and another symbol")
+
+
 def _limit_terms(count: int, expression: sympy.Basic) -> None:
     if count > MAXIMAL_TERMS:
         raise NotEnclosable(f"{count} terms of {expression.func.__name__} are too many to add up")
 
 
-def enclose(expression: Any, environment: Environment | None = None, digits: int = 30) -> arb:
+def enclose(
+    expression: Any,
+    environment: Environment | None = None,
+    digits: int = 30,
+    most_terms: int | None = None,
+) -> arb:
     """A ball that holds the value of a real expression.
 
     Parameters
@@ -98,6 +122,9 @@ def enclose(expression: Any, environment: Environment | None = None, digits: int
         An applied observable such as ``error(d)`` is looked up by its function name.
     digits : int
         Working precision; the ball's radius tells what came of it.
+    most_terms : int, optional
+        How many terms of sums and products are added up in all; by default each sum may have
+        `MAXIMAL_TERMS`.
 
     Returns
     -------
@@ -109,8 +136,27 @@ def enclose(expression: Any, environment: Environment | None = None, digits: int
     NotEnclosable
         A symbol has no value, or a function or sum has no enclosure here.
     """
+    expression = sympy.sympify(expression)
+    if name := _at_two_places(expression):
+        raise NotEnclosable(f"{name} occurs with different arguments, but has one value")
     with ctx.workdps(digits + 10):
-        return _ball(sympy.sympify(expression), dict(environment or {}))
+        values = dict(environment or {})
+        if most_terms is not None:
+            values[_BUDGET] = [most_terms]
+        return _ball(expression, values)
+
+
+_BUDGET = " terms left"  # no symbol's name
+
+
+@lru_cache(maxsize=4096)
+def _at_two_places(expression: sympy.Basic) -> str:
+    """An observable that is applied to different arguments, or nothing."""
+    seen: dict[str, sympy.Basic] = {}
+    for applied in expression.atoms(sympy.core.function.AppliedUndef):
+        if seen.setdefault(applied.func.__name__, applied) != applied:
+            return str(applied.func.__name__)
+    return ""
 
 
 def _as_ball(value: Any) -> Any:
@@ -121,9 +167,11 @@ def _as_ball(value: Any) -> Any:
         return arb(fmpz(int(value)))
     if value.is_Rational:
         return arb(fmpq(int(value.p), int(value.q)))
-    if value.is_Float:
-        exact = sympy.Rational(value)  # the dyadic rational that the float is
+    if isinstance(value, sympy.Float):
+        exact = exact_float(value)
         return arb(fmpq(int(exact.p), int(exact.q)))
+    if value.is_Number:
+        raise NotEnclosable(f"{value} is no finite number")
     return _ball(value, {})
 
 
@@ -209,8 +257,11 @@ def _student_cdf(e: StudentCDF, env: dict[str, Any]) -> Any:
 
 
 def _student_at(x: arb, degrees: arb) -> arb:
-    half = arb(1) / 2
-    tail = (degrees / (degrees + x * x)).beta_lower(degrees / 2, half, regularized=1) / 2
+    half, square = arb(1) / 2, x * x
+    if square < degrees:  # the body: from the middle outwards, so that small x loses nothing
+        body = (square / (degrees + square)).beta_lower(half, degrees / 2, regularized=1) / 2
+        return half - body if x <= 0 else half + body
+    tail = (degrees / (degrees + square)).beta_lower(degrees / 2, half, regularized=1) / 2
     return tail if x <= 0 else 1 - tail
 
 
@@ -232,6 +283,8 @@ def _binomial(e: sympy.binomial, env: dict[str, Any]) -> Any:
 
 def _harmonic(e: sympy.harmonic, env: dict[str, Any]) -> Any:
     n = _integer(e.args[0], env)
+    if n < 0:
+        raise NotEnclosable(f"harmonic number {n} is not defined")
     _limit_terms(n, e)
     order = _ball(e.args[1], env) if len(e.args) > 1 else arb(1)
     total = arb(0)
@@ -289,12 +342,17 @@ def _kronecker(e: sympy.KroneckerDelta, env: dict[str, Any]) -> Any:
 
 
 def _repeated(e: Any, env: dict[str, Any]) -> Any:
+    _require_one_meaning(e)
     *inner, (variable, low, high) = e.limits
     body = e.func(e.function, *inner) if inner else e.function
-    if high is sympy.oo:
+    if sympy.oo in (high, -low):
         raise NotEnclosable(f"an infinite {e.func.__name__} has no enclosure here")
     first, last = _integer(low, env), _integer(high, env)
     _limit_terms(last - first + 1, e)
+    if (left := env.get(_BUDGET)) is not None:
+        left[0] -= max(last - first + 1, 0)
+        if left[0] < 0:
+            raise NotEnclosable("too many terms in all")
     total = arb(0) if isinstance(e, sympy.Sum) else arb(1)
     for index in range(first, last + 1):
         term = _ball(body, {**env, variable.name: arb(index)})
@@ -302,25 +360,72 @@ def _repeated(e: Any, env: dict[str, Any]) -> Any:
     return total
 
 
+# Analytic wherever they have a finite value: no branch cut, no absolute value.
+_MEROMORPHIC = (
+    sympy.Add,
+    sympy.Mul,
+    sympy.exp,
+    sympy.sin,
+    sympy.cos,
+    sympy.tan,
+    sympy.sinh,
+    sympy.cosh,
+    sympy.tanh,
+    sympy.erf,
+    sympy.erfc,
+    sympy.gamma,
+    sympy.factorial,
+    NormalCDF,
+)
+
+
+@lru_cache(maxsize=4096)
+def _is_meromorphic(e: sympy.Basic, variable: sympy.Symbol) -> bool:
+    if e == variable or not e.has(variable):
+        return True
+    if isinstance(e, sympy.Pow):
+        if not (e.exp.is_integer or (not e.base.has(variable) and e.base.is_positive)):
+            return False
+    elif isinstance(e, (sympy.Sum, sympy.Product)):
+        if any(end.has(variable) for limit in e.limits for end in limit[1:]):
+            return False
+        return _is_meromorphic(e.function, variable)
+    elif not isinstance(e, _MEROMORPHIC):
+        return False
+    return all(_is_meromorphic(argument, variable) for argument in e.args)
+
+
 def _integral(e: sympy.Integral, env: dict[str, Any]) -> Any:
-    *inner, (variable, low, high) = e.limits
-    if inner or low is -sympy.oo or high is sympy.oo:
-        raise NotEnclosable("only single integrals over finite ranges have enclosures here")
-    if e.function.has(sympy.Abs, sympy.Max, sympy.Min, sympy.Piecewise, StudentCDF):
-        raise NotEnclosable("the integrand is not analytic")
+    _require_one_meaning(e)
+    if len(e.limits) != 1 or len(e.limits[0]) != 3:
+        raise NotEnclosable("only single integrals with two ends have enclosures here")
+    ((variable, low, high),) = e.limits
+    if {low, high} & {sympy.oo, -sympy.oo}:
+        raise NotEnclosable("only integrals over finite ranges have enclosures here")
+    if not _is_meromorphic(e.function, variable):
+        # with a branch cut or a corner the result would not be rigorous
+        raise NotEnclosable("the integrand is not seen to be analytic")
     first, last = (acb(_ball(end, env)) for end in (low, high))
+    problems: list[Exception] = []
 
     def integrand(z: acb, analytic: bool) -> acb:
-        return acb(_ball(e.function, {**env, variable.name: z}))
+        try:  # flint cannot pass an exception on
+            return acb(_ball(e.function, {**env, variable.name: z}))
+        except Exception as problem:
+            problems.append(problem)
+            return acb(0)  # so that the integrator stops dividing the range; it is not used
 
-    # Powers and logarithms have branch cuts; without a cut test the result would not be rigorous.
-    if e.function.atoms(sympy.log) or any(
-        not power.exp.is_integer
-        for power in e.function.atoms(sympy.Pow)
-        if power.base.has(variable)
-    ):
-        raise NotEnclosable("the integrand has a branch cut")
-    return acb.integral(integrand, first, last).real
+    value = acb.integral(integrand, first, last)
+    if problems:
+        raise NotEnclosable(f"the integrand has no enclosure: {problems[0]}")
+    return value.real
+
+
+def _lambert(e: sympy.LambertW, env: dict[str, Any]) -> Any:
+    branch = e.args[1] if len(e.args) > 1 else sympy.S.Zero
+    if branch not in (0, -1):
+        raise NotEnclosable(f"branch {branch} of LambertW is not real")
+    return _ball(e.args[0], env).lambertw(int(branch))
 
 
 _RULES: dict[type, Callable[[Any, dict[str, Any]], Any]] = {
@@ -338,11 +443,14 @@ _RULES: dict[type, Callable[[Any, dict[str, Any]], Any]] = {
     sympy.asin: _unary("asin"),
     sympy.acos: _unary("acos"),
     sympy.atan: _unary("atan"),
+    sympy.asinh: _unary("asinh"),
+    sympy.acosh: _unary("acosh"),
+    sympy.atanh: _unary("atanh"),
     sympy.gamma: _unary("gamma"),
     sympy.loggamma: _unary("lgamma"),
     sympy.erf: _unary("erf"),
     sympy.erfc: _unary("erfc"),
-    sympy.LambertW: _unary("lambertw"),
+    sympy.LambertW: _lambert,
     sympy.floor: _unary("floor"),
     sympy.ceiling: _unary("ceil"),
     sympy.sign: _unary("sgn"),

@@ -7,10 +7,18 @@ from typing import Any
 
 import sympy
 
-from theory.core.decision import Finding, decide_equal, decide_nonnegative
+from theory.core.binding import replace_free
+from theory.core.continuity import is_continuous, limit_at
+from theory.core.decision import (
+    Finding,
+    decide_equal,
+    decide_nonnegative,
+    decide_positive,
+)
 from theory.core.domain import Domain
 from theory.core.exact import evaluate_integrals
-from theory.core.rules import Rule, undecided, worst
+from theory.core.rule import Rule, proved, undecided, worst
+from theory.core.signs import surely_nonnegative, surely_positive
 
 __all__ = [
     "Jensen",
@@ -24,7 +32,15 @@ __all__ = [
 
 
 def nonnegative_below_one(expression: sympy.Expr, level: sympy.Symbol, domain: Domain) -> Finding:
-    """Whether an expression is nonnegative for every level in (0, 1)."""
+    """Whether an expression is nonnegative for every level in (0, 1).
+
+    It must have no jump, so that the same holds at the ends.
+    """
+    inside = domain.within(level, 0, 1, discrete=False)
+    if not is_continuous(expression, inside):
+        expression = sympy.simplify(expression)
+        if not is_continuous(expression, inside):
+            return undecided(f"{expression} is not seen to be continuous in {level}")
     free = sympy.Dummy("w", positive=True)  # 1 / (1 + w) runs through (0, 1)
     return decide_nonnegative(sympy.simplify(expression).subs(level, 1 / (1 + free)), domain)
 
@@ -55,15 +71,27 @@ class Through:
         """The function in terms of the level."""
         return function.subs(sympy.sympify(self.inner), sympy.sympify(self.level))
 
-    def findings(self, domain: Domain) -> tuple[Finding, ...]:
-        """That the level decreases, is nonnegative, and starts at 1 or below."""
-        x, inner = sympy.sympify(self.variable), sympy.sympify(self.inner)
-        real_x = sympy.Dummy("x", positive=True)
-        return (
-            decide_nonnegative(inner, domain),
-            decide_nonnegative(-sympy.diff(inner.subs(x, real_x), real_x), domain),
+    def findings(self, domain: Domain, function: Any = None) -> tuple[Finding, ...]:
+        """That the level decreases, is nonnegative, and starts at 1 or below.
+
+        For a function, also that its shape is all that there is of it.
+        """
+        (x, level), inner = self.symbols, sympy.sympify(self.inner)
+        real_x = 1 + sympy.Dummy("x", nonnegative=True)
+        (free,) = real_x.free_symbols
+        findings = (
+            decide_nonnegative(inner.subs(x, real_x), domain),
+            decide_nonnegative(-sympy.diff(inner.subs(x, real_x), free), domain),
             decide_nonnegative(1 - inner.subs(x, 1), domain),
         )
+        if function is None:
+            return findings
+        shape = self.shape(function)
+        if shape.has(x):
+            return (*findings, undecided(f"{function} is not a function of {inner} alone"))
+        if level in function.free_symbols or level in inner.free_symbols:
+            return (*findings, undecided(f"{level} has a meaning already"))
+        return (*findings, decide_equal(shape.subs(level, inner), function, domain))
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,12 +146,28 @@ class Monotonicity(Rule):
         if not with_hole.has(placeholder):
             return undecided(f"{part} does not occur")
         shape = self.through.shape(part)
+        at_end = replace_free(part, {x: self.at})
         return worst(
-            *self.through.findings(domain),
-            decide_equal(with_hole.subs(placeholder, part.subs(x, self.at)), after, domain),
+            *self.through.findings(domain, function=part),
+            _lies_within(x, 1, self.at, domain),
+            decide_equal(with_hole.subs(placeholder, part), before, domain),
+            decide_equal(with_hole.subs(placeholder, at_end), after, domain),
             decide_nonnegative(sympy.diff(with_hole, placeholder), domain),
+            nonnegative_below_one(shape, level, domain),
             nonnegative_below_one(-sympy.diff(shape, level), level, domain),
         )
+
+
+def _lies_within(x: sympy.Symbol, low: Any, high: Any, domain: Domain) -> Finding:
+    """Whether the hypotheses, or the sum that the rule is applied under, keep x in low..high."""
+    for bounds in domain.ranges:
+        if bounds.variable == x:
+            low_fits = surely_nonnegative(bounds.low - low, domain)
+            high_fits = bounds.high == high or surely_nonnegative(high - bounds.high, domain)
+            if low_fits and high_fits:
+                return proved(f"{x} runs through {bounds.low}..{bounds.high}")
+            return undecided(f"{x} is not seen to stay in {low}..{high}")
+    return worst(decide_nonnegative(x - low, domain), decide_nonnegative(high - x, domain))
 
 
 @dataclass(frozen=True, eq=False)
@@ -146,13 +190,19 @@ class KeepOneTerm(Rule):
             return undecided("the rule takes a single sum")
         ((variable, low, high),) = before.limits
         at = sympy.sympify(self.at)
-        if at not in (low, high):
+        if at not in (low, high) or at in (sympy.oo, -sympy.oo):
             return undecided(f"{at} is not an end of the range of {variable}")
+        if variable != self.through.symbols[0]:
+            return undecided(f"the sum runs over {variable}")
+        inside = domain.within(variable, low, high, discrete=True)
+        level = self.through.symbols[1]
         shape = self.through.shape(before.function)
         return worst(
-            *self.through.findings(domain),
-            decide_equal(before.function.subs(variable, at), after, domain),
-            nonnegative_below_one(shape, self.through.symbols[1], domain),
+            *self.through.findings(inside, function=before.function),
+            decide_nonnegative(low - 1, domain),
+            decide_nonnegative(high - low, domain),
+            decide_equal(replace_free(before.function, {variable: at}), after, domain),
+            nonnegative_below_one(shape, level, domain),
         )
 
 
@@ -186,20 +236,32 @@ class RisesAndFalls(Rule):
         return "the difference rises from $0$ and falls back to $0$"
 
     def check(self, before: sympy.Expr | None, after: sympy.Expr, domain: Domain) -> Finding:
-        z, of, weight = (sympy.sympify(e) for e in (self.variable, self.of, self.weight))
+        of, weight, turn = (sympy.sympify(e) for e in (self.of, self.weight, self.turn))
+        z = sympy.Dummy("z", positive=True)
         signs = [decide_nonnegative(of, domain), decide_nonnegative(weight, domain)]
+        if turn.free_symbols:
+            return undecided(f"the turn {turn} is not a number")
+        if not of.free_symbols:
+            return undecided(f"{of} does not vary")
         solved = sorted(of.free_symbols, key=str)[0]  # the rest must go away with it
         gap = sympy.powsimp(after / weight) - sympy.powsimp(sympy.sympify(before) / weight)
         gap = sympy.simplify(gap.subs(solved, solved * z / of))
         if gap.free_symbols - {z}:
             return undecided(f"the difference is not a function of {of} alone")
-        slope = sympy.simplify(sympy.diff(gap, z) / (sympy.sympify(self.turn) - z))
+        runs = domain.within(z, 0, sympy.oo, discrete=False)
+        if not is_continuous(gap, runs):
+            return undecided(f"{gap} is not seen to be continuous")
+        start = limit_at(gap, z, 0, "+", domain)
+        end = limit_at(gap.rewrite(sympy.erf), z, sympy.oo, "-", domain)
+        if start is None or end is None:
+            return undecided("the values of the difference at 0 and infinity were not found")
+        slope = sympy.simplify(sympy.diff(gap, z) / (turn - z))
         return worst(
             *signs,
-            decide_equal(gap.subs(z, 0), 0, domain),
-            decide_equal(sympy.limit(gap.rewrite(sympy.erf), z, sympy.oo), 0, domain),
+            decide_equal(start, 0, domain),
+            decide_equal(end, 0, domain),
             decide_nonnegative(slope, domain),
-            decide_nonnegative(sympy.sympify(self.turn), domain),
+            decide_nonnegative(turn, domain),
         )
 
 
@@ -213,7 +275,7 @@ class Jensen(Rule):
         A probability density over (0, oo); the step is from its integral against f.
     variable : symbol
     of : expression
-        The random quantity u(variable) in which f is convex.
+        The random quantity u(variable) > 0 in which f is convex; it rises or falls.
     mean : expression
         Its mean.
     """
@@ -237,10 +299,19 @@ class Jensen(Rule):
             sympy.Tuple(r, 0, sympy.oo),
         ):
             return undecided(f"the rule takes an integral over {r} from 0 to infinity")
+        inside = domain.within(r, 0, sympy.oo, discrete=False)
+        rises = sympy.diff(of, r)
+        if not (surely_positive(rises, inside) or surely_positive(-rises, inside)):
+            return undecided(f"{of} is not seen to rise or to fall")
         function = sympy.simplify(before.function / density)
         u = sympy.Dummy("u", positive=True)
-        (root,) = (s for s in sympy.solve(of - u, r) if s.is_positive is not False)
-        of_u = sympy.powdenest(function.subs(r, root), force=True)
+        roots = [s for s in sympy.solve(of - u, r) if s.is_positive is not False]
+        if len(roots) != 1:
+            return undecided(f"{of} = u is not solved for {r}")
+        of_u = sympy.powdenest(function.subs(r, roots[0]))
+        convex = domain.within(u, 0, sympy.oo, discrete=False)
+        if of_u.has(r) or not is_continuous(of_u, convex):
+            return undecided(f"{function} is not seen to be a continuous function of {of}")
         moments = []
         for weight, expected in ((sympy.S.One, sympy.S.One), (of, self.mean)):
             value, how = evaluate_integrals(
@@ -249,8 +320,14 @@ class Jensen(Rule):
             if value is None:
                 return undecided(how)
             moments.append(decide_equal(value, expected, domain))
+        curvature = sympy.simplify(sympy.diff(of_u, u, 2))
+        smooth = is_continuous(curvature, convex)
         return worst(
             *moments,
-            decide_nonnegative(sympy.simplify(sympy.diff(of_u, u, 2)), domain),
+            proved("smooth") if smooth else undecided(f"{of_u} may have a kink"),
+            decide_nonnegative(density, inside),
+            decide_positive(of, inside),
+            decide_equal(of_u.subs(u, of) * density, before.function, inside),
+            decide_nonnegative(curvature, domain),
             decide_equal(of_u.subs(u, self.mean), after, domain),
         )

@@ -7,6 +7,7 @@ from typing import Any
 
 import sympy
 
+from theory.core.binding import replace_free
 from theory.core.errors import ClaimError
 from theory.core.parameters import Parameter
 
@@ -65,8 +66,10 @@ class Observable:
         expression = sympy.sympify(self.definition)
         if not arguments:
             return expression
+        if len(arguments) != len(self.arguments):
+            raise ClaimError(f"{self.name} takes {len(self.arguments)} arguments")
         pairs = zip(self.arguments, arguments, strict=True)
-        return expression.subs({own.symbol: sympy.sympify(other) for own, other in pairs})
+        return replace_free(expression, {own.symbol: other for own, other in pairs})
 
 
 def observed(expression: Any) -> set[str]:

@@ -7,6 +7,7 @@ cannot be broken is printed smaller.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ __all__ = ["ROOM", "Row", "display", "gathered", "width"]
 ROOM = 345.0  # the narrowest common measure, in points: article at 10 pt
 _HANG = 0.35  # a right side stands beside a left side up to this part of the measure
 _RELATION = 14.0  # width of a relation sign
+_INDENT = 30.0  # of the lines that go on with a formula
 
 # ------------------------------------------------------------------------------------- widths
 
@@ -183,12 +185,13 @@ def _lines(latex: str, room: float) -> list[str]:
         outermost = min((place.depth, place.between_factors) for place in full)
         cut = [p for p in full if (p.depth, p.between_factors) == outermost][-1]
         cuts.append(cut)
-        start, limit = cut.at, room - 25
+        start, limit = cut.at, room - _INDENT
     ends = [0, *(cut.at for cut in cuts), len(latex)]
     lines = [latex[a:b].strip() for a, b in pairwise(ends)]
     for index, cut in enumerate(cuts, start=1):
         lines[index] = (r"\times " if cut.between_factors else "{} ") + lines[index]
-    return [_shrunk(line, room) for line in _with_fixed_delimiters(lines)]
+    first, *rest = _with_fixed_delimiters(lines)
+    return [_shrunk(first, room), *(_shrunk(line, room - _INDENT) for line in rest)]
 
 
 def _with_fixed_delimiters(lines: list[str]) -> list[str]:
@@ -211,7 +214,8 @@ def _shrunk(line: str, room: float) -> str:
     """A line that cannot be broken any more, in a smaller size."""
     if width(line) <= 1.02 * room:
         return line
-    size = r"\footnotesize" if width(line) <= 1.2 * room else r"\tiny"
+    sizes = ((1.2, r"\footnotesize"), (1.35, r"\scriptsize"), (math.inf, r"\tiny"))
+    size = next(name for most, name in sizes if width(line) <= most * room)
     return rf"\text{{{size}$\displaystyle {line}$}}"
 
 

@@ -1,0 +1,287 @@
+"""The rule that applies an earlier claim, where its hypotheses hold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import sympy
+from sympy.concrete.expr_with_limits import ExprWithLimits
+
+from theory.core.binding import replace_free, standard_names, symbols_of
+from theory.core.decision import (
+    Finding,
+    Status,
+    decide_equal,
+    decide_nonnegative,
+    decide_positive,
+)
+from theory.core.domain import Domain, exact_number
+from theory.core.errors import ClaimError
+from theory.core.exact import settle_conditions
+from theory.core.parameters import Categorical, Integer, Labels, Matrix, Parameter, Vector, _Ordered
+from theory.core.rule import Rule, proved, undecided, worst
+from theory.core.signs import positive_atoms, with_signed_symbols
+from theory.core.statement import Bound, Equivalent, Identity
+
+if TYPE_CHECKING:
+    from theory.core.claim import Claim
+
+__all__ = ["ByClaim", "written_out"]
+
+
+def written_out(expression: Any, claim: Claim) -> sympy.Expr:
+    """The expression with the observables that have definitions replaced by them."""
+    expression = sympy.sympify(expression)
+    for observable in claim.observables:
+        if observable.definition is not None:
+            expression = expression.replace(observable.function, observable.defined_as)
+    return expression
+
+
+@dataclass(frozen=True, eq=False)
+class ByClaim(Rule):
+    """An earlier claim of the catalogue is applied; its id belongs to ``uses``.
+
+    Parameters
+    ----------
+    claim : Claim
+    at : mapping, optional
+        What its parameters are here.
+    """
+
+    claim: Claim
+    at: Mapping[Any, Any] | None = None
+
+    @property
+    def relation(self) -> str:
+        statement = self.claim.statement
+        if isinstance(statement, Identity):
+            return "="
+        if isinstance(statement, Equivalent):
+            return "~"
+        if isinstance(statement, Bound):
+            return "+-" if isinstance(statement.terms[0], sympy.Abs) else statement.sense
+        raise ClaimError(f"{self.claim.id} cannot serve as a step: it is a {statement.kind}")
+
+    @property
+    def words(self) -> str:
+        return rf"\texttt{{{self.claim.id}}}"
+
+    def _here(self, expression: sympy.Expr) -> sympy.Expr:
+        return replace_free(written_out(expression, self.claim), self._pairs())
+
+    def _pairs(self) -> dict[sympy.Expr, sympy.Expr]:
+        return {sympy.sympify(old): sympy.sympify(new) for old, new in (self.at or {}).items()}
+
+    def remainder(self, domain: Domain) -> sympy.Expr | None:
+        statement = self.claim.statement
+        if isinstance(statement, Bound) and isinstance(statement.terms[0], sympy.Abs):
+            return self._here(statement.terms[1])
+        return None
+
+    def tends(self) -> tuple[sympy.Symbol, sympy.Expr] | None:
+        statement = self.claim.statement
+        if not isinstance(statement, Equivalent):
+            return None
+        return self._here(statement.variable), statement.point
+
+    def rests_on(self, before: sympy.Expr, after: sympy.Expr, domain: Domain) -> Finding:
+        """Whether the claim's domain holds what its parameters are here."""
+        symbols = symbols_of(before, after)
+        inside = _with_inner_ranges(before, symbols, domain)
+        return applies(self.claim.domain, self._pairs(), inside, symbols)
+
+    def check(self, before: sympy.Expr | None, after: sympy.Expr, domain: Domain) -> Finding:
+        before = sympy.sympify(before)
+        sides = [self._here(side) for side in self.claim.statement.sides]
+        spelt = standard_names(before), [standard_names(side) for side in sides]
+        if not (self._fits(before, sides, after, domain) or self._fits(*spelt, after, domain)):
+            return undecided(f"{self.claim.id} is not seen to give this step")
+        status = self.claim.derivation_report().worst
+        reason = f"by {self.claim.id}, whose own derivation is {status}"
+        # that the claim's derivation is wrong does not make this step wrong
+        return Finding(Status.UNDECIDED if status is Status.REFUTED else status, reason)
+
+    def _fits(
+        self, before: sympy.Expr, sides: list[sympy.Expr], after: sympy.Expr, domain: Domain
+    ) -> bool:
+        relation = self.relation
+        if relation == "+-":
+            inside = sides[0].args[0] if isinstance(sides[0], sympy.Abs) else sides[0]
+            gap = before - after
+            return _vanishes(gap - inside, domain) or _vanishes(gap + inside, domain)
+        if relation == "=":  # an identity may be read in either direction
+            return any(
+                before.has(old) and _vanishes(replace_free(before, {old: new}) - after, domain)
+                for old, new in (sides, sides[::-1])
+            )
+        pairs = zip(sides, sides[1:], strict=False) if relation != "~" else [sides]
+        return any(
+            before.has(old)
+            and _vanishes(replace_free(before, {old: new}) - after, domain)
+            and self._keeps(before, old, domain)
+            for old, new in pairs
+        )
+
+    def _keeps(self, before: sympy.Expr, old: sympy.Expr, domain: Domain) -> bool:
+        """Whether the relation between two parts gives the same relation of the whole.
+
+        An inequality does when the whole does not fall with the part; an equivalence when the part
+        is a factor, or a fixed power of it is.
+        """
+        part = sympy.Dummy("part", real=True)
+        with_hole = replace_free(before, {old: part})
+        if self.relation == "~":
+            exponent = sympy.simplify(part * sympy.diff(with_hole, part) / with_hole)
+            variable, _ = self.tends() or (None, None)
+            return not exponent.has(part) and not exponent.has(variable)
+        finding = decide_nonnegative(sympy.diff(with_hole, part), domain)
+        return finding.status is Status.PROVED
+
+
+def _vanishes(difference: sympy.Expr, domain: Domain) -> bool:
+    return decide_equal(difference, 0, domain).status is Status.PROVED
+
+
+def _with_inner_ranges(
+    expression: sympy.Expr, free: set[sympy.Symbol], domain: Domain
+) -> Domain:
+    """The domain with the ranges of variables that are bound in one way only inside."""
+    ranges: dict[sympy.Symbol, set[Any]] = {}
+    for operation in expression.atoms(ExprWithLimits):
+        for limit in operation.limits:
+            discrete = not isinstance(operation, sympy.Integral)
+            ranges.setdefault(limit[0], set()).add((*limit[1:], discrete))
+    for variable, ways in sorted(ranges.items(), key=str):
+        if len(ways) == 1 and variable not in free:
+            ((low, high, discrete),) = ways
+            domain = domain.within(variable, low, high, discrete=discrete)
+    return domain
+
+
+def applies(
+    used: Domain, at: Mapping[Any, Any], here: Domain, symbols: set[sympy.Symbol]
+) -> Finding:
+    """Whether the values ``at`` of a claim's parameters lie in its domain, wherever we are.
+
+    Parameters
+    ----------
+    used : Domain
+        The domain of the claim that is applied.
+    at : mapping
+        What its symbols are here; a symbol that is not named is itself, or, if there is none of
+        that name here, whatever we like.
+    here : Domain
+    symbols : set of symbols
+        What occurs in the step.
+    """
+    findings = []
+    unknown = at.keys() - {parameter.symbol for parameter in used.parameters}
+    free = {symbol for parameter in used.parameters for symbol in parameter.symbol.free_symbols}
+    if unknown & free:
+        return undecided(f"{unknown} are parts of parameters")
+    for parameter in used.parameters:
+        value = at.get(parameter.symbol, parameter.symbol)
+        present = {s.name for s in symbols} | set(here.names)
+        if parameter.symbol not in at and parameter.name not in present:
+            continue  # every interval and kind of sequence holds something
+        findings.append(_lies_in(parameter, value, here))
+    for condition in used.where:
+        findings.append(_holds(condition, at, here))
+    return worst(*findings) if findings else proved("no hypotheses")
+
+
+def _lies_in(parameter: Parameter, value: Any, here: Domain) -> Finding:
+    own = next((p for p in here.parameters if p.symbol == value), None)
+    if own is parameter:
+        return proved("the same parameter")
+    if not isinstance(parameter, _Ordered):
+        if own is not None and _is_part(own, parameter):
+            return proved("a parameter of the same kind")
+        return undecided(f"whether {value} is a value of {parameter.name} is not decided")
+    if isinstance(parameter, Integer) and not _is_whole(value):
+        return undecided(f"{parameter.name}: {value} is not seen to be an integer")
+    findings = [_is_real(value, parameter, here)]
+    for end, is_open, gap in (
+        (parameter.low, parameter.low_open, lambda low: value - low),
+        (parameter.high, parameter.high_open, lambda high: high - value),
+    ):
+        if abs(end) == float("inf"):
+            continue
+        decide = decide_positive if is_open else decide_nonnegative
+        finding = decide(gap(exact_number(end)), here)
+        if finding.status is not Status.PROVED:
+            reason = f"{parameter.name}: {value} is not seen to lie in {parameter.interval()}"
+            finding = undecided(reason)
+        findings.append(finding)
+    return worst(*findings)
+
+
+def _is_whole(value: sympy.Expr) -> bool:
+    """An integer wherever it is defined; so is a floor."""
+    rounded = value.replace(
+        lambda e: isinstance(e, (sympy.floor, sympy.ceiling)),
+        lambda e: sympy.Dummy("rounded", integer=True),
+    )
+    return bool(rounded.is_integer)
+
+
+def _is_real(value: sympy.Expr, parameter: Parameter, here: Domain) -> Finding:
+    """Real wherever it is defined: a quotient may have a denominator that is not seen nonzero."""
+    if value.is_extended_real:
+        return proved("real")
+    value = value.subs(positive_atoms(value, here))
+    signed = with_signed_symbols(value, here)
+    operations = symbols_of(signed) - symbols_of(value)
+    positive = {s: sympy.Dummy(positive=True) for s in operations if s.is_nonnegative}
+    real = {s: sympy.Dummy(real=True, nonzero=True) for s in operations if s.is_real}
+    defined = signed.subs({**real, **positive})
+    for reading in here.readings(*symbols_of(defined)):
+        if all(_looks_real(defined.subs(form, simultaneous=True)) for form in reading):
+            return proved("real")
+    return undecided(f"{parameter.name}: {value} is not seen to be real")
+
+
+def _looks_real(inside: sympy.Expr) -> bool:
+    return any(e.is_extended_real for e in (inside, sympy.factor(inside), sympy.expand(inside)))
+
+
+def _is_part(own: Parameter, other: Parameter) -> bool:
+    """Whether every value of a parameter of ours is one of the other's, of the same sizes."""
+    if type(own) is not type(other):
+        return False
+    if isinstance(own, Categorical) and isinstance(other, Categorical):
+        return set(own.choices) <= set(other.choices)
+    if not isinstance(own, Vector) or not isinstance(other, Vector):
+        return False
+    sizes = [("length", Vector), ("columns", Matrix), ("classes", Labels)]
+    for name, kind in sizes:
+        if isinstance(own, kind) and not _same_size(getattr(own, name), getattr(other, name)):
+            return False
+    mine, theirs = own.entry, other.entry
+    if isinstance(mine, _Ordered) and isinstance(theirs, _Ordered):
+        whole = isinstance(mine, Integer) or not isinstance(theirs, Integer)
+        low = mine.low > theirs.low or (
+            mine.low == theirs.low and (mine.low_open or not theirs.low_open)
+        )
+        high = mine.high < theirs.high or (
+            mine.high == theirs.high and (mine.high_open or not theirs.high_open)
+        )
+        return whole and low and high
+    return False
+
+
+def _same_size(one: Any, other: Any) -> bool:
+    return bool(sympy.sympify(one) == sympy.sympify(other))
+
+
+def _holds(condition: sympy.Basic, at: Mapping[Any, Any], here: Domain) -> Finding:
+    specialised = replace_free(condition, at)
+    if specialised is sympy.true or specialised in here.where:
+        return proved("a hypothesis here as well")
+    settled = settle_conditions(sympy.Piecewise((1, specialised), (0, True)), here)
+    if settled == 1:
+        return proved("it follows from the hypotheses")
+    return undecided(f"the side condition {specialised} is not seen to hold")

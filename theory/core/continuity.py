@@ -1,0 +1,145 @@
+"""Where a function has no jump and no pole, so that it may be integrated by its ends."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import sympy
+
+from theory.core.domain import Domain
+from theory.core.signs import positive_atoms, surely_nonnegative, surely_positive
+from theory.core.special import NormalCDF, StudentCDF
+
+__all__ = ["is_continuous", "limit_at"]
+
+_EVERYWHERE = (
+    sympy.Add,
+    sympy.Mul,
+    sympy.exp,
+    sympy.sin,
+    sympy.cos,
+    sympy.sinh,
+    sympy.cosh,
+    sympy.tanh,
+    sympy.atan,
+    sympy.asinh,
+    sympy.erf,
+    sympy.erfc,
+    sympy.Abs,
+    sympy.Max,
+    sympy.Min,
+    NormalCDF,
+)
+_ON_POSITIVES = (sympy.log, sympy.gamma, sympy.loggamma, sympy.digamma, sympy.factorial)
+
+
+def is_continuous(expression: Any, domain: Domain) -> bool:
+    """Whether an expression is seen to be continuous in a variable inside its open range.
+
+    The variable is that of the innermost range of ``domain`` (see `Domain.within`).
+    """
+    variable = domain.ranges[-1].variable
+    conditions = _Conditions(
+        variable,
+        lambda e: surely_positive(e, domain),
+        lambda e: surely_nonnegative(e, domain),
+    )
+    return _continuous(sympy.sympify(expression), conditions)
+
+
+@dataclass(frozen=True)
+class _Conditions:
+    """How to tell the signs of functions of a variable, on its range or at one point."""
+
+    variable: sympy.Symbol
+    positive: Callable[[sympy.Expr], bool]
+    nonnegative: Callable[[sympy.Expr], bool]
+
+
+def _continuous(e: sympy.Expr, at: _Conditions) -> bool:
+    if e == at.variable or not e.has(at.variable):
+        return True
+    if isinstance(e, (sympy.Sum, sympy.Product)):
+        ends = [end for limit in e.limits for end in limit[1:]]
+        if any(end in (sympy.oo, -sympy.oo) or end.has(at.variable) for end in ends):
+            return False
+        return _continuous(e.function, at)  # signs must hold whatever the index is
+    if not all(_continuous(argument, at) for argument in e.args):
+        return False
+    if isinstance(e, sympy.Pow):
+        return _is_continuous_power(e, at)
+    if isinstance(e, _ON_POSITIVES):
+        return at.positive(e.args[0])
+    if isinstance(e, sympy.beta):
+        return all(at.positive(argument) for argument in e.args)
+    if isinstance(e, StudentCDF):
+        return at.positive(e.args[1])
+    return isinstance(e, _EVERYWHERE)
+
+
+def _is_continuous_power(e: sympy.Pow, at: _Conditions) -> bool:
+    base, exponent = e.args
+    if exponent.has(at.variable):
+        return at.positive(base)
+    if exponent.is_integer and at.nonnegative(exponent):
+        return True
+    if at.positive(exponent) and at.nonnegative(base):
+        return True
+    return at.positive(base) or bool(exponent.is_integer and at.positive(-base))
+
+
+def limit_at(
+    expression: sympy.Expr, variable: sympy.Symbol, end: Any, side: str, domain: Domain
+) -> sympy.Expr | None:
+    """The one-sided limit of an expression, the same formula on the whole domain, or None.
+
+    Parameters
+    ----------
+    side : {"+", "-"}
+        From above or from below; for an infinite end it does not matter.
+    """
+    expression = sympy.sympify(expression)
+    if not expression.has(variable):
+        return expression
+    if end not in (sympy.oo, -sympy.oo):
+        towards = sympy.Dummy("h", positive=True)
+        at_the_end = _Conditions(
+            variable,
+            lambda e: surely_positive(e.subs(variable, end), domain),
+            lambda e: surely_nonnegative(e.subs(variable, end), domain),
+        )
+        if _continuous(expression, at_the_end):
+            return expression.subs(variable, end)
+        expression = expression.subs(variable, end + towards if side == "+" else end - towards)
+        variable, end, side = towards, sympy.S.Zero, "+"
+    atoms = positive_atoms(expression, domain)
+    hidden = expression.subs(atoms)
+    inside, *ends = domain.forms()
+    back = {symbol: value for value, symbol in atoms.items()}
+    value = _limit(hidden.subs(inside, simultaneous=True), variable, end)
+    if value is None:
+        return None
+    for parameter, written in inside.items():
+        (free,) = written.free_symbols or (None,)
+        if free is not None and value.has(free):
+            (solved,) = sympy.solve(written - parameter, free)
+            value = value.subs(free, solved)
+    value = sympy.simplify(value.subs(back))
+    for form in ends:  # the limit must not jump where a parameter is at the end of its range
+        there = _limit(hidden.subs(form, simultaneous=True), variable, end)
+        expected = value.subs(atoms).subs(form, simultaneous=True)
+        if there is None or sympy.simplify(there - expected) != 0:
+            return None
+    return value
+
+
+def _limit(expression: sympy.Expr, variable: sympy.Symbol, end: Any) -> sympy.Expr | None:
+    try:
+        value = sympy.limit(expression, variable, end, "+" if end == 0 else "-")
+    except (NotImplementedError, ValueError, TypeError, AttributeError, RecursionError):
+        return None
+    if value.has(sympy.Limit, sympy.AccumBounds, sympy.nan, sympy.zoo, variable):
+        return None
+    return value
