@@ -5,6 +5,7 @@ They are used to withhold a proof or to bear out a refutation, never to prove an
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -114,7 +115,7 @@ def _sum(total: Any) -> complex:
         raise NotEnclosable("only sums to infinity have values here")
     term = _function(total.function, variable)
     far = [abs(term(mpmath.mpf(2) ** k)) for k in (16, 17, 18)]
-    if any(later > earlier / 2.1 for earlier, later in zip(far, far[1:], strict=False) if later):
+    if any(later > earlier / 2.1 for earlier, later in itertools.pairwise(far) if later):
         raise NotEnclosable("the sum is not seen to converge absolutely")
     first = int(low)
     ways = [mpmath.nsum(term, [first, mpmath.inf], method=method) for method in ("r+s", "levin")]

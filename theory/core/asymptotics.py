@@ -227,7 +227,6 @@ class Expansion(Rule):
                 return undecided(f"{finding.reason}; but numbers speak against it: {numbers}")
         return finding
 
-
     def gap_order(self, before: sympy.Expr, after: sympy.Expr, domain: Domain) -> Any:
         n = sympy.sympify(self.variable)
         around = domain.within(n, 1, sympy.oo, discrete=bool(n.is_integer))
@@ -238,9 +237,7 @@ class Expansion(Rule):
         except NoExpansion:
             return sympy.S.Zero
         gap = left + right.shifted(0, -1)
-        drops = [
-            sympy.simplify(power - e) for e, c in gap.terms.items() if sympy.simplify(c) != 0
-        ]
+        drops = [sympy.simplify(power - e) for e, c in gap.terms.items() if sympy.simplify(c) != 0]
         drops += [sympy.simplify(power - e) for e in gap.errors]
         if not all(drop.is_number and drop > 0 for drop in drops):
             return sympy.S.Zero

@@ -12,7 +12,14 @@ from typing import Any
 import sympy
 from sympy.concrete.expr_with_limits import ExprWithLimits
 
-__all__ = ["canonical", "is_infinite", "rename_apart", "replace_free", "standard_names", "symbols_of"]
+__all__ = [
+    "canonical",
+    "is_infinite",
+    "rename_apart",
+    "replace_free",
+    "standard_names",
+    "symbols_of",
+]
 
 
 def symbols_of(*expressions: Any) -> set[sympy.Symbol]:
@@ -56,7 +63,9 @@ def _apart(expression: sympy.Basic, names: set[str], everywhere: set[str]) -> sy
         pair = {variable: fresh}
         function = function.subs(pair)
         for inner in range(position):
-            limits[inner] = sympy.Tuple(limits[inner][0], *(e.subs(pair) for e in limits[inner][1:]))
+            limits[inner] = sympy.Tuple(
+                limits[inner][0], *(e.subs(pair) for e in limits[inner][1:])
+            )
         limits[position] = sympy.Tuple(fresh, *limits[position][1:])
     return expression.func(function, *limits)
 
@@ -113,7 +122,9 @@ def _with_standard_names(function: Any, limits: list[Any]) -> list[Any]:
         pair = {variable: standard}
         function = function.subs(pair)
         for inner in range(position):
-            limits[inner] = sympy.Tuple(limits[inner][0], *(e.subs(pair) for e in limits[inner][1:]))
+            limits[inner] = sympy.Tuple(
+                limits[inner][0], *(e.subs(pair) for e in limits[inner][1:])
+            )
         limits[position] = sympy.Tuple(standard, *limits[position][1:])
     return [function, *limits]
 

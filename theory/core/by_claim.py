@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -117,7 +118,7 @@ class ByClaim(Rule):
                 before.has(old) and _vanishes(replace_free(before, {old: new}) - after, domain)
                 for old, new in (sides, sides[::-1])
             )
-        pairs = zip(sides, sides[1:], strict=False) if relation != "~" else [sides]
+        pairs = itertools.pairwise(sides) if relation != "~" else [sides]
         return any(
             before.has(old)
             and _vanishes(replace_free(before, {old: new}) - after, domain)
@@ -145,9 +146,7 @@ def _vanishes(difference: sympy.Expr, domain: Domain) -> bool:
     return decide_equal(difference, 0, domain).status is Status.PROVED
 
 
-def _with_inner_ranges(
-    expression: sympy.Expr, free: set[sympy.Symbol], domain: Domain
-) -> Domain:
+def _with_inner_ranges(expression: sympy.Expr, free: set[sympy.Symbol], domain: Domain) -> Domain:
     """The domain with the ranges of variables that are bound in one way only inside."""
     ranges: dict[sympy.Symbol, set[Any]] = {}
     for operation in expression.atoms(ExprWithLimits):

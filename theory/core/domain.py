@@ -178,9 +178,7 @@ class Domain:
         inside = copy(self)
         kept = tuple(p for p in self.parameters if p.name != variable.name)
         outer = (r for r in self.ranges if r.variable.name != variable.name)
-        where = tuple(
-            c for c in self.where if variable.name not in {s.name for s in symbols_of(c)}
-        )
+        where = tuple(c for c in self.where if variable.name not in {s.name for s in symbols_of(c)})
         object.__setattr__(inside, "parameters", kept)
         object.__setattr__(inside, "where", where)
         ranges = (*outer, Range(variable, low, high, discrete))
@@ -231,7 +229,9 @@ class Domain:
         ]
         forms = []
         for ends in itertools.product((False, True), repeat=len(closed)):
-            at = {p.symbol: exact_number(p.high) for p, end in zip(closed, ends, strict=True) if end}
+            at = {
+                p.symbol: exact_number(p.high) for p, end in zip(closed, ends, strict=True) if end
+            }
             forms.append({**inside, **at})
         return tuple(forms)
 

@@ -174,7 +174,9 @@ def _by_induction(total: Any, value: sympy.Expr, domain: Domain) -> bool:
     adds = isinstance(total, sympy.Sum)
     findings = (
         decide_equal(general.subs(last, low - 1), sympy.S.Zero if adds else sympy.S.One, domain),
-        decide_equal(general.subs(last, last + 1), general + grown if adds else general * grown, free),
+        decide_equal(
+            general.subs(last, last + 1), general + grown if adds else general * grown, free
+        ),
         decide_equal(general.subs(last, high), value, domain),
     )
     return all(finding.status is Status.PROVED for finding in findings)

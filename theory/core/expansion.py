@@ -79,7 +79,7 @@ def _tidy(terms: dict[sympy.Expr, sympy.Expr]) -> dict[sympy.Expr, sympy.Expr]:
 
 @dataclass(frozen=True)
 class Logarithm:
-    """A function of n as ``factor * exp(slow * log(n) + rest)``; ``factor`` does not depend on n."""
+    """A function of n as ``factor * exp(slow * log(n) + rest)``, with a constant factor."""
 
     factor: sympy.Expr = sympy.S.One
     slow: Series = Series()
@@ -87,9 +87,7 @@ class Logarithm:
 
     def __add__(self, other: Logarithm) -> Logarithm:
         """The logarithm of the product."""
-        return Logarithm(
-            self.factor * other.factor, self.slow + other.slow, self.rest + other.rest
-        )
+        return Logarithm(self.factor * other.factor, self.slow + other.slow, self.rest + other.rest)
 
     def power(self, domain: Domain) -> sympy.Expr:
         """The exponent of n, for power growth."""
@@ -188,7 +186,7 @@ def _plain(expression: sympy.Expr, n: sympy.Symbol, depth: int, domain: Domain) 
 
 
 def _of_power_growth(log: Logarithm, depth: int, domain: Domain) -> Series:
-    """exp of a logarithm, as a series."""
+    """Exp of a logarithm, as a series."""
     power = log.power(domain)
     constant = _exp_of_logs(log.rest.terms.get(sympy.S.Zero, sympy.S.Zero)) * log.factor
     small = {e: c for e, c in log.rest.terms.items() if e != 0}
@@ -196,7 +194,7 @@ def _of_power_growth(log: Logarithm, depth: int, domain: Domain) -> Series:
 
 
 def _exp_series(small: Series, depth: int) -> Series:
-    """exp of a series of negative powers."""
+    """Exp of a series of negative powers."""
     total, product = Series({sympy.S.Zero: sympy.S.One}), Series({sympy.S.Zero: sympy.S.One})
     for j in range(1, _how_many(small, depth) + 1):
         product = product.times(small).cut(depth)
@@ -250,7 +248,7 @@ def _exp_of_logs(exponent: sympy.Expr) -> sympy.Expr:
 def expand_at_infinity(
     expression: Any, n: sympy.Symbol, depth: int = 2, domain: Domain = _NOWHERE
 ) -> Series:
-    """The expansion of an expression for large ``n``, each summand as far as n^-depth below its lead.
+    """The expansion for large ``n``, each summand as far as n^-depth below its lead.
 
     Raises
     ------

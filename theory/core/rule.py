@@ -14,8 +14,8 @@ from typing import Any
 import sympy
 from sympy.concrete.expr_with_limits import ExprWithLimits
 
-from theory.core.binding import rename_apart, symbols_of
 from theory.core.approximation import compare_numerically
+from theory.core.binding import rename_apart, symbols_of
 from theory.core.decision import Finding, Status, contradicted
 from theory.core.domain import Domain
 from theory.core.probing import departing_ratio
@@ -78,7 +78,7 @@ class Rule:
         return None
 
     def gap_order(self, before: sympy.Expr, after: sympy.Expr, domain: Domain) -> Any:
-        """For relation ``~``: a k with before / after = 1 + O(variable^-k); 0 when none is known."""
+        """For ``~``: a k with before / after = 1 + O(variable^-k); 0 when none is known."""
         return sympy.S.Zero
 
     def rests_on(self, before: sympy.Expr, after: sympy.Expr, domain: Domain) -> Finding:
@@ -204,4 +204,6 @@ def _misfit(limit: Any, continuous: bool, domain: Domain) -> str | None:
         fits = fits and (not continuous or surely_nonnegative(-low, domain))
     else:
         fits = variable.is_nonzero is not True
-    return None if fits else f"{variable} is assumed to have a sign that {low}..{high} does not give"
+    return (
+        None if fits else f"{variable} is assumed to have a sign that {low}..{high} does not give"
+    )

@@ -324,7 +324,9 @@ class Cited(Rule):
 
     def __post_init__(self) -> None:
         if self.sense not in ("=", "<=", ">=", "~", "+-"):
-            raise ClaimError(f"the sense of a cited theorem is =, <=, >=, ~ or +-, not {self.sense}")
+            raise ClaimError(
+                f"the sense of a cited theorem is =, <=, >=, ~ or +-, not {self.sense}"
+            )
         if self.sense == "+-" and self.within is None:
             raise ClaimError("a cited theorem with a remainder says what bounds it: within=...")
 

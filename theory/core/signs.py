@@ -148,7 +148,9 @@ def with_signed_symbols(expression: sympy.Expr, domain: Domain) -> sympy.Expr:
     def replaced(e: sympy.Expr) -> sympy.Expr:
         if isinstance(e, kinds) or isinstance(1 - e, sympy.KroneckerDelta):
             if e not in table:
-                sign = _sign_of(e, domain) if isinstance(e, ExprWithLimits) else {"nonnegative": True}
+                sign = (
+                    _sign_of(e, domain) if isinstance(e, ExprWithLimits) else {"nonnegative": True}
+                )
                 table[e] = sympy.Dummy("operation", **sign)
             return table[e]
         if not e.args or not e.has(*kinds):
