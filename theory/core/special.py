@@ -6,6 +6,7 @@ from typing import Any
 
 import sympy
 from sympy import Rational, exp, gamma, pi, sqrt
+from sympy.core.function import ArgumentIndexError
 
 __all__ = ["ChiPDF", "NormalCDF", "NormalPDF", "StudentCDF", "StudentPDF"]
 
@@ -90,7 +91,7 @@ class StudentCDF(sympy.Function):
         """The density in x; there is no closed form in the degrees of freedom."""
         if argindex == 1:
             return StudentPDF(*self.args)
-        raise sympy.ArgumentIndexError(self, argindex)
+        raise ArgumentIndexError(self, argindex)
 
     def _eval_is_positive(self) -> bool | None:
         x, degrees = self.args
