@@ -116,18 +116,14 @@ def _reals(parameter: Real, largest: int) -> st.SearchStrategy[Any]:
         return parameter.violation(value) is None
 
     choices: list[st.SearchStrategy[Any]] = []
-    if math.ceil(low) <= math.floor(high):
+    wholes = range(math.ceil(low), math.floor(high) + 1)
+    if any(inside(whole) for whole in wholes[:2]):
         choices.append(st.integers(math.ceil(low), math.floor(high)).filter(inside))
-    choices.append(
-        st.fractions(Fraction(low), Fraction(high), max_denominator=16).map(float).filter(inside)
-    )
+    short = [Fraction(math.ceil(low * 16), 16), Fraction(math.floor(high * 16), 16)]
+    if short[0] <= short[1] and inside(float(sum(short) / 2)):
+        choices.append(st.fractions(*short, max_denominator=16).map(float).filter(inside))
     choices.append(st.floats(float(low), float(high), allow_nan=False).filter(inside))
-    whole_only_at_ends = (
-        len(choices) == 3
-        and math.floor(high) - math.ceil(low) <= 1
-        and not any(inside(end) for end in (math.ceil(low), math.floor(high)))
-    )
-    return st.one_of(choices[1:] if whole_only_at_ends else choices)
+    return st.one_of(choices)
 
 
 def _probabilities(size: int) -> st.SearchStrategy[tuple[Fraction, ...]]:

@@ -89,7 +89,7 @@ def verdict(decision=Decision.CONFIRMED, **changes):
 
 HOST = r"""\documentclass[10pt]{article}
 \usepackage[T1]{fontenc}
-\usepackage{lmodern,amsmath,amssymb,amsthm,mathtools}
+\usepackage{lmodern,amsmath,amssymb,amsthm,mathtools,graphicx}
 \newtheorem{theorem}{Theorem}
 \begin{document}
 \input{fragment}

@@ -129,15 +129,14 @@ def test_scale_shift_and_reflection(limit, shift, scale):
 
 
 @given(st.lists(st.floats(-1e3, 1e3), min_size=4, max_size=8), st.floats(0, 10))
-def test_the_bracket_is_in_order_and_more_noise_never_narrows_it(values, noise):
+def test_the_bracket_is_in_order_and_as_wide_as_the_noise(values, noise):
     ladder = LADDER[: len(values)]
     found = extrapolate(ladder, values, 0.0)
     noisy = extrapolate(ladder, values, noise)
     for limit in (found, noisy):
         assert limit.low <= limit.high
         assert not math.isnan(limit.low) and not math.isnan(limit.high)
-    if noise > 0 and len(set(values)) == 1:
-        assert noisy.high - noisy.low >= noise
+    assert noisy.high - noisy.low >= noise * 0.999 - 1e-9
 
 
 @pytest.mark.parametrize(
@@ -376,7 +375,7 @@ def test_no_number_no_limit(value):
     assert tends(lambda x: Exact(arb("nan"))).verdict is INCONCLUSIVE
 
 
-@pytest.mark.parametrize("right", [sympy.S.Zero, n.symbol * 0, sympy.log(n - n)])
+@pytest.mark.parametrize("right", [sympy.Max(0, 5 - n), sympy.log(n - n)])
 def test_a_prediction_of_nothing(right):
     verdict = tried(Equivalent(size(), right, as_=(n, sympy.oo)), lambda x: Exact(1))
     assert verdict.verdict is INCONCLUSIVE
@@ -405,7 +404,7 @@ def test_a_resolution_of_zero_cannot_be_met():
 
 
 @pytest.mark.parametrize("power", [0.5, 1, 2])
-@pytest.mark.parametrize("order", [sympy.Rational(1, 2), 1, 2])
+@pytest.mark.parametrize("order", [1, 2])
 def test_the_order_of_the_gap(power, order):
     verdict = tends(lambda x: 1 + 3 * x**-power, order=order, ladder=LADDER[:6], resolution=0.05)
     assert verdict.verdict is (CONFIRMED if power >= order else REFUTED)

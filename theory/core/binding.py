@@ -58,8 +58,7 @@ def _apart(expression: sympy.Basic, names: set[str], everywhere: set[str]) -> sy
         variable = limits[position][0]
         if variable.name not in names:
             continue
-        fresh = _fresh(variable, everywhere)
-        everywhere.add(fresh.name)
+        fresh = _fresh(variable, everywhere)  # the same for the same variable elsewhere
         pair = {variable: fresh}
         function = function.subs(pair)
         for inner in range(position):

@@ -125,6 +125,11 @@ class Parameter(_Symbolic):
         raise NotImplementedError
 
 
+def _one_line(value: Any) -> str:
+    """The value as text without line ends, such as an array has."""
+    return " ".join(repr(value).split())
+
+
 def _number(value: Any, name: str) -> Any:
     """A real number or infinity; anything else, a bool or NaN included, is an error."""
     if isinstance(value, sympy.Expr) and value.is_number:
@@ -132,7 +137,7 @@ def _number(value: Any, name: str) -> Any:
             return float(value)
         return Fraction(int(value.p), int(value.q)) if value.is_Rational else float(value)
     if isinstance(value, bool) or not isinstance(value, (int, float, Fraction)):
-        raise ClaimError(f"parameter {name}: {value!r} is not a real number")
+        raise ClaimError(f"parameter {name}: {_one_line(value)} is not a real number")
     if isinstance(value, float) and math.isnan(value):
         raise ClaimError(f"parameter {name}: NaN is not a real number")
     return value
@@ -279,7 +284,7 @@ class Categorical(Parameter):
     def violation(self, value: Value) -> str | None:
         if value in self.choices:
             return None
-        return f"{self.name} = {value!r} is not one of {', '.join(self.choices)}"
+        return f"{self.name} = {_one_line(value)} is not one of {', '.join(self.choices)}"
 
     def range_latex(self) -> str:
         names = r",\ ".join(rf"\text{{{choice}}}" for choice in self.choices)
@@ -313,7 +318,7 @@ class Vector(Parameter):
 
     def violation(self, value: Value) -> str | None:
         if not isinstance(value, Sequence) or isinstance(value, str):
-            return f"{self.name} = {value!r} is not a sequence"
+            return f"{self.name} = {_one_line(value)} is not a sequence"
         if isinstance(self.length, int) and len(value) != self.length:
             return f"{self.name} has {len(value)} entries, not {self.length}"
         for position, entry in enumerate(value, start=1):
@@ -372,10 +377,12 @@ class Matrix(Vector):
 
     def violation(self, value: Value) -> str | None:
         if not isinstance(value, Sequence) or isinstance(value, str):
-            return f"{self.name} = {value!r} is not a sequence of rows"
+            return f"{self.name} = {_one_line(value)} is not a sequence of rows"
         if isinstance(self.length, int) and len(value) != self.length:
             return f"{self.name} has {len(value)} rows, not {self.length}"
         for position, row in enumerate(value, start=1):
+            if not isinstance(row, Sequence) or isinstance(row, str):
+                return f"row {position}: {self.name} = {_one_line(row)} is not a sequence"
             width = self.columns if isinstance(self.columns, int) else len(value[0])
             vector = Vector(f"{self.name}", length=width, entry=self.entry)
             if (problem := vector.violation(row)) is not None:

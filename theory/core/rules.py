@@ -165,11 +165,13 @@ class Termwise(Rule):
         return f"{self.inner.words}, term by term"
 
     def check(self, before: sympy.Expr | None, after: sympy.Expr, domain: Domain) -> Finding:
+        if self.relation not in ("=", "<=", ">="):
+            return undecided("an asymptotic step does not go through a sum or an integral")
+        if before == after:
+            return proved("the same expression")
         split = _common_outside(sympy.sympify(before), after)
         if split is None:
             return undecided("no common outer sum or integral")
-        if self.relation not in ("=", "<=", ">="):
-            return undecided("an asymptotic step does not go through a sum or an integral")
         factor, operation, inside_before, inside_after = split
         limit = operation.limits[-1]
         discrete = not isinstance(operation, sympy.Integral)

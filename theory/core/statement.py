@@ -177,6 +177,11 @@ class Equivalent(Statement):
         object.__setattr__(self, "order", sympy.sympify(order))
         if self.point is not sympy.oo:
             raise ClaimError(f"an equivalence is claimed as a parameter grows to oo, not {as_[1]}")
+        whole = self.order is sympy.oo or (self.order.is_Integer and self.order >= 0)
+        if not whole:
+            raise ClaimError(f"the order of an equivalence is 0, 1, 2, ... or oo, not {order}")
+        if self.rhs.is_zero:
+            raise ClaimError("nothing is asymptotically equal to 0")
 
     @property
     def sides(self) -> tuple[sympy.Expr, ...]:

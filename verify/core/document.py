@@ -16,11 +16,12 @@ from verify.core.verdict import Decision, Verdict
 
 __all__ = ["document"]
 
-_NEEDS = r"""% Written by assay. It needs amsmath, amssymb, amsthm and mathtools. Whatever
-% of the following is not defined yet is defined here:
+_NEEDS = r"""% Written by assay. It needs UTF-8, amsmath, amssymb, amsthm, mathtools and graphicx.
+% What is not defined yet of the following is defined here:
 %   the environment theorem;  assayclaim (a statement without a complete proof);
 %   assayobservation (a trend across trained models);  assayrefuted;
-%   assaynotes (source and verdict);  \assaycite{KEY}{Authors (year)};  \assayloose (wide spaces).
+%   assaynotes (source and verdict);  \assaycite{KEY}{Authors (year)};  \assayloose (wide spaces);
+%   \assayfit{LENGTH}{FORMULA} (made smaller if it is wider than the line less the length).
 % For citations of your own bibliography: \renewcommand{\assaycite}[2]{\cite{#1}}."""
 
 _DEFINITIONS = r"""\makeatletter
@@ -36,14 +37,17 @@ _DEFINITIONS = r"""\makeatletter
   {\par\endgroup\addvspace{\smallskipamount}}}{}
 \makeatother
 \providecommand{\assayloose}{\emergencystretch=4em\relax}% lines full of formulas
-\providecommand{\assaycite}[2]{#2}"""
+\providecommand{\assaycite}[2]{#2}
+\providecommand{\assayfit}[2]{\sbox0{$\displaystyle #2$}%
+  \ifdim\wd0>\dimexpr\linewidth-#1\relax
+    \resizebox{\dimexpr\linewidth-#1\relax}{!}{\usebox0}\else\usebox0\fi}"""
 
 _PREAMBLE = r"""\documentclass[11pt,a4paper]{article}
 \usepackage[T1]{fontenc}
 \usepackage[utf8]{inputenc}
 \usepackage{lmodern}
 \usepackage[textwidth=150mm,textheight=235mm]{geometry}
-\usepackage{amsmath,amssymb,amsthm,mathtools}
+\usepackage{amsmath,amssymb,amsthm,mathtools,graphicx}
 \IfFileExists{microtype.sty}{\usepackage{microtype}}{}
 \IfFileExists{hyperref.sty}{\usepackage[hidelinks]{hyperref}}{}
 \allowdisplaybreaks

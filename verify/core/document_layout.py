@@ -2,12 +2,11 @@ r"""Displayed formulas that stay on the page: estimated widths, line breaks, ali
 
 The width of a formula is estimated from its LaTeX, for Computer Modern at 10 pt. A formula that is
 too wide goes on in the next line before a plus or minus sign, or else between factors; one that
-cannot be broken is printed smaller.
+cannot be broken goes through ``\assayfit``, which prints it smaller where it has to.
 """
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -89,6 +88,11 @@ class _Ruler:
             return max(self.argument(inner), self.argument(inner)) + parentheses * scale
         if token in (r"\overset", r"\underset"):
             return max(self.argument(2), self.argument(style))
+        if token == r"\begin":
+            self.argument(style)
+            inside = self.row(max(style, 1), r"\end")
+            self.argument(style)
+            return 1.15 * inside + 22.0 * scale  # the widest column entries may be in two lines
         if token == r"\sqrt":
             return 8.5 * scale + self.argument(style)
         if token in (r"\sum", r"\prod"):
@@ -171,7 +175,7 @@ def _breaks(latex: str, room: float) -> list[_Break]:
 def _lines(latex: str, room: float) -> list[str]:
     """The formula in lines that fit, each but the first opened by its sign."""
     if width(latex) <= room:
-        return [latex]
+        return [_shrunk(latex, room)]
     places = _breaks(latex, room)
     cuts: list[_Break] = []
     start, limit = 0, room
@@ -211,12 +215,10 @@ def _with_fixed_delimiters(lines: list[str]) -> list[str]:
 
 
 def _shrunk(line: str, room: float) -> str:
-    """A line that cannot be broken any more, in a smaller size."""
-    if width(line) <= 1.02 * room:
+    """A line that is not broken any more; TeX measures whether it must be smaller."""
+    if width(line) <= 0.88 * room:
         return line
-    sizes = ((1.2, r"\footnotesize"), (1.35, r"\scriptsize"), (math.inf, r"\tiny"))
-    size = next(name for most, name in sizes if width(line) <= most * room)
-    return rf"\text{{{size}$\displaystyle {line}$}}"
+    return rf"\assayfit{{{ROOM - room:.0f}pt}}{{{line}}}"
 
 
 # ------------------------------------------------------------------------------------ displays
@@ -243,7 +245,7 @@ def display(rows: Sequence[Row], end: str = ".") -> str:
     """
     whole = " ".join(part for row in rows for part in (row.left, row.sign, row.right) if part)
     if len(rows) == 1 and width(whole) <= ROOM:
-        return f"\\[\n  {whole}{end}\n\\]"
+        return f"\\[\n  {_shrunk(whole, ROOM)}{end}\n\\]"
     indent = max(width(row.left) for row in rows) + _RELATION
     hang = indent <= _HANG * ROOM
     lines: list[str] = []

@@ -10,7 +10,7 @@ import sympy
 
 from theory.core.claim import Claim
 from theory.core.decision import Status
-from theory.core.derivation import ByClaim, Step, StepReport, written_out
+from theory.core.derivation import Step, StepReport, written_out
 from theory.core.rules import ChangeOfVariables, Definition, Rule, Termwise
 from verify.core.document_layout import ROOM, Row, display, width
 from verify.core.document_notation import further_definitions, glosses, notation, reference
@@ -173,9 +173,8 @@ class Proof:
         if isinstance(rule, ChangeOfVariables):
             old, new = self._claim.latex(rule.old), self._claim.latex(rule.old_as)
             return f"substitution ${old} = {new}$"
-        if isinstance(rule, ByClaim):
-            return reference(rule.claim.id, self._here)
-        return rule.words
+        names = r"\\texttt\{([\w-]+\.[\w-]+)\}"  # of claims, as rules that apply them print them
+        return re.sub(names, lambda match: reference(match[1], self._here), rule.words)
 
     def _ending(self, chains: int, refuted: bool) -> str:
         conclusion = self._report.conclusion
