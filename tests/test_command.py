@@ -17,6 +17,7 @@ ROOT = Path(__file__).parent.parent
 TOPIC = "assoc-scaling"
 IDENTITY = f"{TOPIC}.finite-data-minimax-attained"
 RATE = f"{TOPIC}.finite-data-rate"
+COUPONS = str(ROOT / "docs" / "examples" / "coupons.py")
 HOW = {"proved", "certified", "exhaustive", "exact", "statistical", "rate", "trained"}
 COUNTS = {"proved", "certified", "cited", "undecided", "refuted"}
 
@@ -214,6 +215,99 @@ def test_a_reader_that_leaves_gets_no_traceback(ledger, command):
         assert done.returncode == 141
 
 
+# --------------------------------------------------------------------------- own files
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_users_file_is_run_like_a_topic(assay, tmp_path, jobs):
+    report = tmp_path / "report.xml"
+    done = assay("run", COUPONS, "--fresh", "--json", "--jobs", jobs, "--junit", report)
+    assert done.exit_code == 1
+    verdicts = {claim["id"]: claim for claim in json.loads(done.stdout)["claims"]}
+    assert [claim["verdict"] for claim in verdicts.values()] == [
+        "confirmed",
+        "confirmed",
+        "refuted",
+    ]
+    program = verdicts["coupons.too-good"]["counterexample"]["program"]
+    shown = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True
+    )
+    assert "contradicts" in shown.stdout
+    assert 'failures="1"' in report.read_text()
+
+
+def test_part_of_a_users_file(assay):
+    done = assay("run", f"{COUPONS}::coupons.upper-*", "--json")
+    assert done.exit_code == 0
+    (claim,) = json.loads(done.stdout)["claims"]
+    assert claim["id"] == "coupons.upper-bound"
+    assert "exp(-m/n)" in assay("show", f"{COUPONS}::coupons.upper-bound").stdout
+    assert "coupons.too-good" in assay("list", COUPONS).stdout
+
+
+def test_an_edited_module_beside_the_file_invalidates_what_was_held(tmp_path):
+    text = Path(COUPONS).read_text()
+    (tmp_path / "own.py").write_text(text.replace("coupons.", "vouchers.") + "\nimport beside_it\n")
+    (tmp_path / "beside_it.py").write_text("x = 1\n")
+    ledger = tmp_path / "ledger.sqlite"
+
+    def run():
+        done = process(ledger, "run", str(tmp_path / "own.py"))
+        assert done.returncode == 1, done.stderr
+        return done.stderr.count("from the ledger")
+
+    assert [run(), run()] == [0, 3]
+    (tmp_path / "beside_it.py").write_text("x = 2\n")
+    assert run() == 0
+
+
+def test_a_claim_beyond_its_time_limit_is_inconclusive_and_the_run_goes_on(assay, tmp_path):
+    path = tmp_path / "slow.py"
+    text = Path(COUPONS).read_text().replace("coupons.", "slow.")
+    path.write_text(
+        text.replace("        draws = gen", "        while True: pass\n        draws = gen")
+    )
+    done = assay("run", path, "--json", "--time-limit", "0.5")
+    assert done.exit_code == 1
+    first, second, third = json.loads(done.stdout)["claims"]
+    assert (first["verdict"], second["verdict"]) == ("inconclusive", "confirmed")
+    assert "time limit of 0.5 seconds" in first["reason"] and third["verdict"] == "refuted"
+
+
+# --------------------------------------------------------------------------- counterexamples
+
+
+def test_refute_prints_a_program_that_shows_the_simplest_counterexample(assay):
+    done = assay("refute", f"{COUPONS}::coupons.too-good")
+    assert done.exit_code == 1
+    assert "n = 2, m = 1" in done.stdout
+    program = done.stdout[done.stdout.index("from verify") :]
+    shown = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True
+    )
+    assert "contradicts" in shown.stdout
+
+
+def test_refute_tells_how_close_a_true_claim_came(assay):
+    arguments = ("refute", f"{COUPONS}::coupons.upper-bound", "--examples", 10)
+    done = assay(*arguments)
+    assert done.exit_code == 0 and "no counterexample" in done.stdout
+    found = json.loads(assay(*arguments, "--json").stdout)
+    assert found["verdict"] is None and found["strain"] == pytest.approx(1)
+
+
+# --------------------------------------------------------------------------- figures
+
+
+def test_figures_are_listed_and_drawn(assay, tmp_path):
+    names = assay("figure").stdout.split()
+    assert f"{TOPIC}/sign-descent" in names
+    done = assay("figure", f"{TOPIC}/sign-descent", "--out", tmp_path / "new")
+    assert done.exit_code == 0
+    assert {path.suffix for path in (tmp_path / "new").iterdir()} == {".svg", ".png"}
+
+
 # --------------------------------------------------------------------------- mistakes
 
 
@@ -240,6 +334,14 @@ def test_a_reader_that_leaves_gets_no_traceback(ledger, command):
         (["latex", "--out", "no/such/folder/x.tex"], "does not exist"),
         (["run", ""], "unknown claim ''"),
         (["list", "--nonsense"], "No such option"),
+        (["run", "no_file.py"], "there is no file no_file.py"),
+        (["run", f"{COUPONS}::zz"], "there are coupons.missing-probability"),
+        (["show", COUPONS], "has coupons.missing-probability, "),
+        (["run", "--time-limit", "0"], "is not in the range x>0"),
+        (["run", RATE, "--junit", "no/such/folder/x.xml"], "does not exist"),
+        (["refute", RATE], "is about a limit"),
+        (["refute", IDENTITY, "--examples", "0"], "is not in the range"),
+        (["figure", "assoc-scaling/nothing"], "unknown figure"),
     ],
 )
 def test_a_mistake_is_told_in_one_line(assay, arguments, message):

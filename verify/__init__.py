@@ -9,11 +9,13 @@ import importlib
 from typing import Any
 
 _HOMES = {
+    "verify.core.assertion": ("assert_claim",),
     "verify.core.check": ("Check", "Mutant", "Settings", "check", "mutate"),
     "verify.core.estimates": ("Estimate", "Exact", "Exhaustive", "Sampled", "Trained"),
     "verify.core.judge": ("judge",),
     "verify.core.mutants": ("judge_mutants",),
     "verify.core.registry": ("measure",),
+    "verify.core.search": ("refute",),
     "verify.core.sequential": ("BoundTest", "EquivalenceTest"),
     "verify.core.verdict": ("Decision", "How", "Verdict"),
 }

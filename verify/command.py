@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from theory.core.claim import Claim
     from verify.core.ledger import Ledger
     from verify.core.runner import Plan
 
@@ -98,8 +97,9 @@ def _version() -> str:
 def main() -> None:
     """Put theorems to the test: derive, simulate, judge.
 
-    IDS are claims (assoc-scaling.finite-data-rate), topics (assoc-scaling) or patterns
-    ('assoc-scaling.finite-*'); none means everything.
+    IDS are claims (assoc-scaling.finite-data-rate), topics (assoc-scaling), patterns
+    ('assoc-scaling.finite-*'), or your own files (theorem.py, theorem.py::ID); none means the whole
+    catalogue.
     """
 
 
@@ -135,16 +135,16 @@ _ledger = click.option(
     envvar="ASSAY_LEDGER",
     help="File that keeps verdicts between runs (default: in the user's cache folder).",
 )
+_time_limit = click.option(
+    "--time-limit",
+    type=click.FloatRange(0, min_open=True),
+    default=900,
+    show_default=True,
+    metavar="SECONDS",
+    help="Give a claim up as inconclusive after so long.",
+)
 _fresh = click.option("--fresh", is_flag=True, help="Judge again what the ledger holds.")
 _quiet = click.option("--quiet", is_flag=True, help="No progress, only the result.")
-
-
-def _selected(ids: tuple[str, ...]) -> tuple[Claim, ...]:
-    from theory.core import catalogue
-
-    claims = catalogue.select(ids)
-    catalogue.require_acyclic(claims)
-    return claims
 
 
 def _open(path: Path | None) -> Ledger:
@@ -159,8 +159,9 @@ def _open(path: Path | None) -> Ledger:
 def list_command(ids: tuple[str, ...], as_json: bool) -> None:
     """List the claims of the catalogue."""
     from verify.core import display
+    from verify.core.registry import select
 
-    claims = _selected(ids)
+    claims = select(ids)
     if as_json:
         display.print_json(
             [
@@ -186,11 +187,11 @@ def list_command(ids: tuple[str, ...], as_json: bool) -> None:
 @_as_json
 def show(claim_id: str, tier: str, seed: int, ledger_path: Path | None, as_json: bool) -> None:
     """Show one claim: statement, hypotheses, derivation, and its verdict if it has one."""
-    from theory.core import catalogue
     from verify.core import display
+    from verify.core.registry import find
     from verify.core.runner import digest_of
 
-    claim = catalogue.find(claim_id)
+    claim = find(claim_id)
     with _open(ledger_path) as ledger:
         verdict = ledger.verdict(claim.id, digest_of(claim), seed, tier)
     if as_json:
@@ -206,6 +207,13 @@ def show(claim_id: str, tier: str, seed: int, ledger_path: Path | None, as_json:
 @_jobs
 @_ledger
 @_fresh
+@_time_limit
+@click.option(
+    "--junit",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Also write a JUnit XML report.",
+)
 @_quiet
 @_as_json
 def run(
@@ -215,21 +223,28 @@ def run(
     jobs: int,
     ledger_path: Path | None,
     fresh: bool,
+    time_limit: float,
+    junit: Path | None,
     quiet: bool,
     as_json: bool,
 ) -> None:
     """Judge claims. Exit code 0: all confirmed, 1: something refuted, 3: something inconclusive."""
     from verify.core import display
+    from verify.core.junit import write_junit
     from verify.core.runner import run_claims
     from verify.core.verdict import Decision
 
-    plan = _plan(ids, tier, seed, jobs, fresh)
+    if junit is not None:
+        _require_writable(junit, "--junit")
+    plan = _plan(ids, tier, seed, jobs, fresh, time_limit)
     verdicts = {}
     with _open(ledger_path) as ledger, display.progress(plan, quiet or as_json) as report:
         for verdict, held in run_claims(plan, ledger):
             verdicts[verdict.id] = verdict
             report(verdict, held)
     ordered = [verdicts[claim.id] for claim in plan.claims]
+    if junit is not None:
+        write_junit(ordered, junit)
     if as_json:
         display.print_json(
             {
@@ -247,10 +262,21 @@ def run(
         sys.exit(SOME_INCONCLUSIVE)
 
 
-def _plan(ids: tuple[str, ...], tier: str, seed: int, jobs: int, fresh: bool) -> Plan:
+def _plan(
+    ids: tuple[str, ...], tier: str, seed: int, jobs: int, fresh: bool, time_limit: float
+) -> Plan:
+    from verify.core.registry import select
     from verify.core.runner import Plan
 
-    return Plan(_selected(ids), tier, seed, jobs, fresh)
+    return Plan(select(ids), tier, seed, jobs, fresh, time_limit)
+
+
+def _require_writable(path: Path, option: str) -> None:
+    """Raise before anything is computed that could not be written."""
+    if not path.parent.is_dir():
+        raise click.BadParameter(f"the folder {path.parent} does not exist", param_hint=option)
+    if not os.access(path if path.exists() else path.parent, os.W_OK):
+        raise click.BadParameter(f"{path} cannot be written", param_hint=option)
 
 
 @main.command()
@@ -260,6 +286,7 @@ def _plan(ids: tuple[str, ...], tier: str, seed: int, jobs: int, fresh: bool) ->
 @_jobs
 @_ledger
 @_fresh
+@_time_limit
 @_quiet
 @_as_json
 def mutants(
@@ -269,6 +296,7 @@ def mutants(
     jobs: int,
     ledger_path: Path | None,
     fresh: bool,
+    time_limit: float,
     quiet: bool,
     as_json: bool,
 ) -> None:
@@ -280,7 +308,7 @@ def mutants(
     from verify.core import display
     from verify.core.runner import run_mutants
 
-    plan = _plan(ids, tier, seed, jobs, fresh)
+    plan = _plan(ids, tier, seed, jobs, fresh, time_limit)
     found = {}
     with _open(ledger_path) as ledger, display.progress(plan, quiet or as_json) as report:
         for claim_id, outcomes, held in run_mutants(plan, ledger):
@@ -309,6 +337,7 @@ def mutants(
 @_seed_option
 @_jobs
 @_ledger
+@_time_limit
 @_quiet
 def latex(
     ids: tuple[str, ...],
@@ -319,6 +348,7 @@ def latex(
     seed: int,
     jobs: int,
     ledger_path: Path | None,
+    time_limit: float,
     quiet: bool,
 ) -> None:
     """Export claims with hypotheses, proofs and verdicts to LaTeX."""
@@ -326,11 +356,9 @@ def latex(
     from verify.core.document import document
     from verify.core.runner import digest_of, run_claims
 
-    if str(out) != "-" and not out.parent.is_dir():
-        raise click.BadParameter(f"the folder {out.parent} does not exist", param_hint="--out")
-    if str(out) != "-" and not os.access(out if out.exists() else out.parent, os.W_OK):
-        raise click.BadParameter(f"{out} cannot be written", param_hint="--out")
-    plan = _plan(ids, tier, seed, jobs, fresh=False)
+    if str(out) != "-":
+        _require_writable(out, "--out")
+    plan = _plan(ids, tier, seed, jobs, False, time_limit)
     verdicts: dict[str, Any] = dict.fromkeys(claim.id for claim in plan.claims)
     with _open(ledger_path) as ledger:
         if no_run:
@@ -350,3 +378,58 @@ def latex(
         except OSError as problem:
             raise click.BadParameter(f"{problem}", param_hint="--out") from None
         click.echo(f"wrote {len(plan.claims)} claims to {out}", err=True)
+
+
+@main.command()
+@click.argument("claim_id", metavar="ID")
+@click.option(
+    "--examples",
+    type=click.IntRange(1, 1_000_000),
+    default=200,
+    show_default=True,
+    help="Points that each stage of the search tries.",
+)
+@_tier
+@_seed_option
+@_as_json
+def refute(claim_id: str, examples: int, tier: str, seed: int, as_json: bool) -> None:
+    """Search the whole domain of a claim for a counterexample, and simplify it.
+
+    Exit code 0: none found, 1: a counterexample, with a program that shows it.
+    """
+    from theory.core.errors import CatalogueError
+    from verify.core import display
+    from verify.core.registry import check_of, find
+    from verify.core.search import refute as search
+
+    claim = find(claim_id)
+    check = check_of(claim)
+    if check is None:
+        raise CatalogueError(f"{claim.id} has no check to search with")
+    found = search(claim, check, tier=tier, seed_=seed, examples=examples)
+    if as_json:
+        display.print_json({"schema": SCHEMA, "seed": seed, "tier": tier, **found.as_json()})
+    else:
+        display.show_search(claim, found)
+    if found.verdict is not None:
+        sys.exit(SOME_REFUTED)
+
+
+@main.command()
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path(),
+    help="Folder to write to; the current one by default.",
+)
+def figure(names: tuple[str, ...], out: Path) -> None:
+    """Draw figures as SVG and PNG; without a name, list them. A topic names all of its figures."""
+    from verify.core import figures
+
+    for name in figures.select(names):
+        if not names:
+            click.echo(name)
+            continue
+        for path in figures.draw(name, out):
+            click.echo(f"wrote {path}", err=True)

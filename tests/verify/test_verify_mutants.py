@@ -25,7 +25,7 @@ from verify import Exact, Exhaustive, Mutant, Trained, mutate
 from verify.core.check import Check, Settings, forget, survivors
 from verify.core.judge import judge
 from verify.core.mutants import judge_mutants, mutants_of
-from verify.core.registry import check_of, mutants_by_id
+from verify.core.registry import check_of, mutants_by_reference
 from verify.core.verdict import Decision
 
 SOURCE = Source(
@@ -169,7 +169,7 @@ def no_unexplained_survivor(claims):
         names = {mutant.name for mutant in mutants_of(claim, check)}
         stale = set(survivors(claim)) - names
         assert not stale, f"{claim.id} excuses mutants that do not exist: {stale}"
-        for outcome in mutants_by_id(claim.id, "quick", 0):
+        for outcome in mutants_by_reference(claim.id, "quick", 0, None):
             assert outcome["outcome"] in ("killed", "equivalent", "survived")
             if outcome["outcome"] == "survived":
                 assert outcome["reason"], f"{claim.id}: {outcome['mutant']}: {outcome['found']}"

@@ -1,18 +1,22 @@
 """A user's own file: loaded, judged, searched for a counterexample, reported as JUnit XML."""
 
+import math
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from hypothesis import given
 
 from theory import AssayError, CatalogueError
 from theory.core import catalogue
+from verify import assert_claim
 from verify.core.check import registered
 from verify.core.judge import judge
 from verify.core.junit import write_junit
 from verify.core.registry import check_of
 from verify.core.search import refute
 from verify.core.userfile import claims_of_file
+from verify.strategies import points
 
 EXAMPLE = Path(__file__).parents[2] / "docs" / "examples" / "coupons.py"
 
@@ -62,6 +66,18 @@ def test_no_point_refutes_a_limit():
     claim = catalogue.find("assoc-scaling.finite-data-rate")
     with pytest.raises(AssayError, match="about a limit"):
         refute(claim, check_of(claim))
+
+
+def test_assert_claim_fails_with_the_counterexample(claims):
+    assert assert_claim(claims["coupons.upper-bound"]).points == 16
+    with pytest.raises(AssertionError, match=r"(?s)coupons.too-good is refuted.*measure\("):
+        assert_claim(f"{EXAMPLE}::coupons.too-good")
+
+
+@given(point=points(claims_of_file(EXAMPLE)[1].domain))
+def test_strategies_draw_points_of_the_domain(point):
+    """As a user's own property-based test would, without the judging."""
+    assert (1 - 1 / point["n"]) ** point["m"] <= math.exp(-point["m"] / point["n"]) + 1e-15
 
 
 def test_junit_counts_what_is_not_confirmed(verdicts, tmp_path):

@@ -104,6 +104,9 @@ class Check:
         For limits and rates: growing values of the variable.
     absolute : bool
         Whether the resolution of exact values is absolute.
+    boxes : int
+        For a bound without observables: how many boxes of its domain interval arithmetic may look
+        at for a certificate beyond the points; 0 does without.
     """
 
     claim: Claim
@@ -112,6 +115,7 @@ class Check:
     points: Points | None = None
     ladder: tuple[Any, ...] = ()
     absolute: bool = False
+    boxes: int = 2000
     mutants: tuple[Mutant, ...] = field(default=(), compare=False)
 
     def settings(self, tier: str) -> Settings:
@@ -192,6 +196,7 @@ def check(
     points: Points | None = None,
     ladder: Sequence[Any] = (),
     absolute: bool = False,
+    boxes: int = 2000,
     full: Mapping[str, Any] | None = None,
     large: Mapping[str, Any] | None = None,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -202,7 +207,7 @@ def check(
     claim : Claim
     resolution, error, budget, count
         Settings of the quick tier: see `Settings` (``count`` is the number of drawn points).
-    points, ladder, absolute
+    points, ladder, absolute, boxes
         See `Check`.
     full, large : dict, optional
         What these tiers change.
@@ -224,7 +229,7 @@ def check(
         if claim.id in _CHECKS:
             raise ClaimError(f"{claim.id} has two checks")
         looked_at = points if points is None or callable(points) else list(points)
-        _CHECKS[claim.id] = Check(claim, measure, tiers, looked_at, tuple(ladder), absolute)
+        _CHECKS[claim.id] = Check(claim, measure, tiers, looked_at, tuple(ladder), absolute, boxes)
         return measure  # type: ignore[return-value]
 
     return bind

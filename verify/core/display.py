@@ -9,7 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sympy
 from rich.console import Console
@@ -20,8 +20,13 @@ from rich.table import Table
 from theory.core.claim import Claim
 from theory.core.parameters import Categorical, Integer, Parameter, Real
 from theory.core.statement import Bound, Equivalent, ForAll, Identity, Rate, Trend
+from verify.core.findings import plain
 from verify.core.runner import Plan
+from verify.core.userfile import reference
 from verify.core.verdict import Decision, How, Verdict
+
+if TYPE_CHECKING:
+    from verify.core.search import Search
 
 __all__ = [
     "claim_data",
@@ -30,6 +35,7 @@ __all__ = [
     "show_claim",
     "show_list",
     "show_mutants",
+    "show_search",
     "show_verdicts",
 ]
 
@@ -158,8 +164,10 @@ def show_verdicts(verdicts: Sequence[Verdict]) -> None:
 
 def certainty(verdict: Verdict) -> str:
     """Resolution, error probability and extent of the evidence in a few words."""
-    if verdict.how in (How.PROVED, How.CERTIFIED):
+    if verdict.how is How.PROVED:
         return "by its derivation"
+    if verdict.how is How.CERTIFIED:
+        return "on the whole domain"
     if not verdict.points:
         return "nothing was looked at"
     words = [f"{verdict.points} point{'' if verdict.points == 1 else 's'}"]
@@ -207,6 +215,22 @@ def show_mutants(outcomes: Sequence[dict[str, str]]) -> None:
     console.print(f"\n{words or 'no mutants'}")
 
 
+def show_search(claim: Claim, found: Search) -> None:
+    """The counterexample with a program that shows it, or the point that came closest to one."""
+    console = _console()
+    if found.verdict is not None and found.verdict.counterexample:
+        seen = found.verdict.counterexample
+        console.print(f"{_coloured('refuted')} {claim.id}: {escape(seen['reason'])}")
+        console.print(f"  at        {escape(_point_words(seen['point']))}")
+        console.print(f"  predicted {escape(seen['predicted'])}")
+        console.print(f"  measured  {escape(seen['measured'])}")
+        console.print(f"\n{escape(seen['program'])}")
+        return
+    console.print(f"no counterexample to {claim.id} at {found.points} points")
+    if found.worst is not None:
+        console.print(f"  closest   {escape(_point_words(plain(found.worst)))}")
+
+
 def show_claim(claim: Claim, verdict: Verdict | None) -> None:
     """Everything about one claim, in text."""
     console = _console()
@@ -241,7 +265,7 @@ def show_claim(claim: Claim, verdict: Verdict | None) -> None:
         console.print(f"  conclusion: {_coloured(status)}: {escape(report.conclusion.reason)}")
     console.print("\n[bold]Verdict[/]")
     if verdict is None:
-        console.print(f"  not judged yet: assay run {claim.id}")
+        console.print(f"  not judged yet: assay run {escape(reference(claim))}")
     else:
         console.print(
             f"  {_coloured(str(verdict.verdict))} ({verdict.how}): {certainty(verdict)}; "

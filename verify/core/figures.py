@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from theory.core import catalogue
 from theory.core.errors import AssayError, CatalogueError
 
-__all__ = ["STYLES", "Style", "draw", "figure", "interval", "mean_interval", "names"]
+__all__ = ["STYLES", "Style", "draw", "figure", "interval", "mean_interval", "names", "select"]
 
 
 @dataclass(frozen=True)
@@ -81,6 +81,24 @@ def names() -> tuple[str, ...]:
         if importlib.util.find_spec(module) is not None:
             importlib.import_module(module)
     return tuple(_FIGURES)
+
+
+def select(wanted: Iterable[str]) -> tuple[str, ...]:
+    """Figures by name or topic; all of them for none.
+
+    Raises
+    ------
+    CatalogueError
+        There is no such figure.
+    """
+    known = names()
+    chosen: dict[str, None] = {}
+    for one in wanted:
+        found = [name for name in known if one in (name, name.partition("/")[0])]
+        if not found:
+            raise CatalogueError(f"unknown figure {one!r}; there are {', '.join(known)}")
+        chosen |= dict.fromkeys(found)
+    return tuple(chosen) or known
 
 
 def draw(name: str, folder: Path) -> list[Path]:

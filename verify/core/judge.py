@@ -17,17 +17,27 @@ from theory.core.claim import Claim
 from theory.core.decision import Status
 from theory.core.errors import ClaimError
 from theory.core.statement import Bound, Equivalent, ForAll, Identity, Rate, Statement, Trend
+from verify.core.certified import applies, certification
 from verify.core.check import TIERS, Check, Settings, point_key
 from verify.core.findings import Finding, PointResult, one_line, source_text
 from verify.core.growth import judge_growth
 from verify.core.pointwise import judge_equality, judge_link
+from verify.core.timelimit import TimeLimitReached, at_most
 from verify.core.trained import judge_cases, judge_trend
+from verify.core.userfile import reference
 from verify.core.verdict import Decision, How, Verdict
 
 __all__ = ["judge", "stopped_verdict"]
 
 
-def judge(claim: Claim, check: Check | None, *, tier: str = "quick", seed: int = 0) -> Verdict:
+def judge(
+    claim: Claim,
+    check: Check | None,
+    *,
+    tier: str = "quick",
+    seed: int = 0,
+    time_limit: float | None = None,
+) -> Verdict:
     """Put one claim to the test.
 
     Parameters
@@ -37,6 +47,9 @@ def judge(claim: Claim, check: Check | None, *, tier: str = "quick", seed: int =
         None judges by the derivation alone.
     tier : {"quick", "full", "large"}
     seed : int
+    time_limit : float, optional
+        Seconds after which the claim is given up as inconclusive. Compiled code is left to end
+        first; without effect outside the main thread and where there are no alarm signals.
 
     Returns
     -------
@@ -55,7 +68,11 @@ def judge(claim: Claim, check: Check | None, *, tier: str = "quick", seed: int =
         raise ClaimError(f"the check of {check.claim.id} cannot judge {claim.id}")
     started = time.perf_counter()
     try:
-        verdict = _judge(claim, check, tier, seed)
+        with at_most(time_limit):
+            verdict = _judge(claim, check, tier, seed)
+    except TimeLimitReached:
+        reason = f"given up at the time limit of {time_limit:g} seconds"
+        verdict = stopped_verdict(claim.id, reason)
     except (Exception, SystemExit) as problem:
         verdict = stopped_verdict(claim.id, _words(problem, check))
     return verdict.timed(time.perf_counter() - started)
@@ -139,7 +156,47 @@ def _by_check(claim: Claim, check: Check, counts: dict[str, int], tier: str, see
         results.append(result)
         if result.finding is Finding.CONTRADICTS:
             break
-    return _verdict(check, counts, settings, results, tier, seed)
+    verdict = _verdict(check, counts, settings, results, tier, seed)
+    if verdict.verdict is not Decision.REFUTED and applies(claim, check):
+        verdict = _on_the_whole_domain(claim, check, verdict, tier, seed)
+    return verdict
+
+
+def _on_the_whole_domain(
+    claim: Claim, check: Check, verdict: Verdict, tier: str, seed: int
+) -> Verdict:
+    """What the points left open or could not see, settled by interval arithmetic if it can."""
+    found = certification(claim, check)
+    if found.status is Status.PROVED:
+        return replace(
+            verdict,
+            verdict=Decision.CONFIRMED,
+            how=How.CERTIFIED,
+            resolution=0.0,
+            reason=found.reason,
+            stopped=False,
+        )
+    if found.status is Status.REFUTED and found.point is not None:
+        smaller, larger = found.values
+        result = PointResult(
+            found.point,
+            Finding.CONTRADICTS,
+            How.CERTIFIED,
+            predicted=f">= {smaller}",
+            measured=larger,
+            reason=found.reason,
+        )
+        return replace(
+            verdict,
+            verdict=Decision.REFUTED,
+            how=How.CERTIFIED,
+            resolution=0.0,
+            counterexample=_counterexample(check, result, tier, seed),
+            reason=result.reason,
+            worst=result.as_dict(),
+            stopped=False,
+        )
+    return replace(verdict, reason=f"{verdict.reason}; no certificate: {found.reason}")
 
 
 _ORDINARILY: dict[type[Statement], How] = {
@@ -284,7 +341,8 @@ def _counterexample(check: Check, result: PointResult, tier: str, seed: int) -> 
     arguments = source_text(point)
     fraction = "from fractions import Fraction\n" if "Fraction(" in arguments else ""
     program = (
-        f"{fraction}from verify import measure\nprint(measure({claim.id!r}, {arguments}{further}))"
+        f"{fraction}from verify import measure\n"
+        f"print(measure({source_text(reference(claim))}, {arguments}{further}))"
     )
     return {
         "point": shown["point"],

@@ -80,8 +80,10 @@ def _largest_prediction(claim: Claim, check: Check, tier: str) -> float:
     return largest or 1.0
 
 
-def judge_mutants(claim: Claim, check: Check, *, tier: str, seed: int) -> list[MutantOutcome]:
-    """Judge every mutant of a claim with the claim's own check."""
+def judge_mutants(
+    claim: Claim, check: Check, *, tier: str, seed: int, time_limit: float | None = None
+) -> list[MutantOutcome]:
+    """Judge every mutant of a claim with the claim's own check; the time limit is for each."""
     reasons = survivors(claim)
     outcomes = []
     for mutant in mutants_of(claim, check, tier):
@@ -90,7 +92,7 @@ def judge_mutants(claim: Claim, check: Check, *, tier: str, seed: int) -> list[M
             outcomes.append(MutantOutcome(claim.id, mutant.name, "equivalent", reason))
             continue
         wrong = check.as_mutant(mutant)
-        verdict = judge(wrong.claim, wrong, tier=tier, seed=seed)
+        verdict = judge(wrong.claim, wrong, tier=tier, seed=seed, time_limit=time_limit)
         if verdict.verdict is Decision.REFUTED:
             outcomes.append(MutantOutcome(claim.id, mutant.name, "killed", verdict.reason))
         else:

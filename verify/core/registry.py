@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import fnmatch
 import importlib
 import importlib.util
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,8 +15,63 @@ from theory.core.claim import Claim
 from theory.core.errors import CatalogueError
 from verify.core.check import Check, registered
 from verify.core.findings import one_line
+from verify.core.userfile import claims_of_file
 
-__all__ = ["check_of", "judge_by_id", "measure"]
+__all__ = ["check_of", "find", "judge_by_reference", "measure", "mutants_by_reference", "select"]
+
+
+def find(reference: str) -> Claim:
+    """A claim of the catalogue by its id, or one of a user's by ``FILE.py::ID``.
+
+    Raises
+    ------
+    CatalogueError
+        There is no such claim or file.
+    """
+    path, claim_id = _split(reference)
+    if path is None:
+        return catalogue.find(claim_id)
+    claims = claims_of_file(path)
+    for claim in claims:
+        if claim_id == claim.id or (not claim_id and len(claims) == 1):
+            return claim
+    known = ", ".join(claim.id for claim in claims)
+    raise CatalogueError(f"{path} has {known}; {claim_id or 'name one'} after ::")
+
+
+def select(references: Iterable[str]) -> tuple[Claim, ...]:
+    """Claims by id, topic, pattern, ``FILE.py`` or ``FILE.py::PATTERN``; the catalogue for none.
+
+    Raises
+    ------
+    CatalogueError
+        Something named does not exist, or claims rest on one another in a circle.
+    """
+    references = tuple(references)
+    chosen: dict[str, Claim] = {}
+    related: dict[str, Claim] = {}
+    for one in references or catalogue.topics():
+        path, pattern = _split(one)
+        if path is None:
+            claims = catalogue.select((one,))
+            related |= {claim.id: claim for claim in claims}
+        else:
+            every = claims_of_file(path)
+            related |= {claim.id: claim for claim in every}
+            claims = tuple(c for c in every if fnmatch.fnmatchcase(c.id, pattern or "*"))
+            if not claims:
+                raise CatalogueError(
+                    f"no claim of {path} matches {pattern}; there are "
+                    f"{', '.join(claim.id for claim in every)}"
+                )
+        chosen |= {claim.id: claim for claim in claims}
+    catalogue.require_acyclic(related.values())
+    return tuple(chosen.values())
+
+
+def _split(reference: str) -> tuple[Path | None, str]:
+    path, _, claim_id = reference.partition("::")
+    return (Path(path), claim_id) if path.endswith(".py") else (None, reference)
 
 
 @cache
@@ -48,47 +105,57 @@ def check_of(claim: Claim) -> Check | None:
     return registered(claim)
 
 
-def judge_by_id(claim_id: str, tier: str, seed: int) -> dict[str, Any]:
-    """Judge a claim of the catalogue; plain values, so that it can run in another process."""
+def judge_by_reference(
+    reference: str, tier: str, seed: int, time_limit: float | None
+) -> dict[str, Any]:
+    """Judge a claim; plain values, so that it can run in another process."""
     from verify.core.judge import judge, stopped_verdict
 
-    claim = catalogue.find(claim_id)
+    claim = find(reference)
     try:
         check = check_of(claim)
     except CatalogueError as problem:
-        return stopped_verdict(claim_id, str(problem)).stored()
-    return judge(claim, check, tier=tier, seed=seed).stored()
+        return stopped_verdict(claim.id, str(problem)).stored()
+    return judge(claim, check, tier=tier, seed=seed, time_limit=time_limit).stored()
 
 
-def mutants_by_id(claim_id: str, tier: str, seed: int) -> list[dict[str, str]]:
-    """Judge the mutants of a claim of the catalogue; plain values."""
+def mutants_by_reference(
+    reference: str, tier: str, seed: int, time_limit: float | None
+) -> list[dict[str, str]]:
+    """Judge the mutants of a claim; plain values."""
     from verify.core.mutants import judge_mutants
 
-    claim = catalogue.find(claim_id)
+    claim = find(reference)
     check = check_of(claim)
     if check is None:
         return []
-    return [vars(outcome) for outcome in judge_mutants(claim, check, tier=tier, seed=seed)]
+    outcomes = judge_mutants(claim, check, tier=tier, seed=seed, time_limit=time_limit)
+    return [vars(outcome) for outcome in outcomes]
 
 
-def source_files(topic: str) -> list[Path]:
-    """The files that the verdicts of a topic depend on: the judging core and its own modules.
+def source_files(topic: str, file: Path | None = None) -> list[Path]:
+    """The files that verdicts depend on: the judging core and the modules of a topic.
 
     They are found by following imports among the three packages, so that editing one topic leaves
-    the verdicts of the others standing.
+    the verdicts of the others standing. For a user's ``file``: itself, the modules beside it that
+    it imports, and what these import of the three packages.
     """
-    from verify.core.sources import COLUMNS, closure, core_files
+    from verify.core.sources import COLUMNS, beside, closure, core_files, imported_by
 
+    if file is not None:
+        own = beside(file)
+        return sorted({*core_files(), *own, *imported_by(own)})
     start = [f"{column}.{topic.replace('-', '_')}" for column in COLUMNS]
     return sorted({*core_files(), *closure(start)})
 
 
-def measure(claim_id: str, point: dict[str, Any], *, tier: str = "quick", seed: int = 0) -> Any:
+def measure(reference: str, point: dict[str, Any], *, tier: str = "quick", seed: int = 0) -> Any:
     """What theory predicts and the simulator measures at one point of a claim's domain.
 
     Parameters
     ----------
-    claim_id : str
+    reference : str
+        The id of a claim of the catalogue, or ``FILE.py::ID``.
     point : dict
         A value for every parameter of the claim. For a limit or a rate, that of the growing
         parameter is not used: the check goes along its ladder.
@@ -108,13 +175,13 @@ def measure(claim_id: str, point: dict[str, Any], *, tier: str = "quick", seed: 
 
     from verify.core.judge import judge
 
-    claim = catalogue.find(claim_id)
+    claim = find(reference)
     claim.domain.require(point)
     check = check_of(claim)
     if check is None:
-        raise CatalogueError(f"{claim_id} has no check: it is judged by its derivation")
+        raise CatalogueError(f"{claim.id} has no check: it is judged by its derivation")
     verdict = judge(claim, replace(check, points=[point]), tier=tier, seed=seed)
     if not verdict.evidence:
-        raise CatalogueError(f"{claim_id}: {verdict.reason}")
+        raise CatalogueError(f"{claim.id}: {verdict.reason}")
     keys = ("finding", "predicted", "measured", "samples", "reason")
     return {key: verdict.evidence[0][key] for key in keys}

@@ -13,13 +13,15 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from theory.core.claim import Claim
 from theory.core.errors import AssayError
 from verify.core.ledger import Ledger
-from verify.core.registry import judge_by_id, mutants_by_id, source_files
+from verify.core.registry import judge_by_reference, mutants_by_reference, source_files
 from verify.core.sources import digest
+from verify.core.userfile import file_of, reference
 from verify.core.verdict import Verdict
 
 __all__ = ["Plan", "RunError", "run_claims", "run_mutants"]
@@ -39,6 +41,8 @@ class Plan:
         Worker processes; 1 judges in this process. Verdicts do not depend on it.
     fresh : bool
         Judge again what the ledger holds.
+    time_limit : float or None
+        Seconds after which a claim, or one of its mutants, is given up as inconclusive.
     """
 
     claims: Sequence[Claim]
@@ -46,17 +50,18 @@ class Plan:
     seed: int = 0
     jobs: int = 1
     fresh: bool = False
+    time_limit: float | None = None
 
 
 def digest_of(claim: Claim) -> str:
     """Digest of the code that a claim's verdict depends on."""
-    return _topic_state(claim.topic)[0]
+    return _state(claim.topic, file_of(claim))[0]
 
 
 @cache
-def _topic_state(topic: str) -> tuple[str, tuple[tuple[int, int], ...]]:
-    """The digest of a topic's code as this process found it, and when its files were written."""
-    files = source_files(topic)
+def _state(topic: str, file: Path | None) -> tuple[str, tuple[tuple[int, int], ...]]:
+    """The digest of the code as this process found it, and when its files were written."""
+    files = source_files(topic, file)
     stamps = _stamps(files)
     return digest(files), stamps
 
@@ -65,10 +70,11 @@ def _stamps(files: Sequence[Any]) -> tuple[tuple[int, int], ...]:
     return tuple((status.st_mtime_ns, status.st_size) for status in map(os.stat, files))
 
 
-def _unchanged(topic: str) -> bool:
+def _unchanged(claim: Claim) -> bool:
     """Whether the code is still what its digest was taken of, so that this is what ran."""
+    home = claim.topic, file_of(claim)
     try:
-        return _stamps(source_files(topic)) == _topic_state(topic)[1]
+        return _stamps(source_files(*home)) == _state(*home)[1]
     except OSError:
         return False
 
@@ -79,58 +85,56 @@ def run_claims(plan: Plan, ledger: Ledger) -> Iterator[tuple[Verdict, bool]]:
     A verdict is kept unless its check was stopped by an exception, which may be gone next time, or
     its code was edited while it ran.
     """
-    topics = {claim.id: claim.topic for claim in plan.claims}
     digests = {claim.id: digest_of(claim) for claim in plan.claims}
-    waiting: list[str] = []
+    waiting: list[Claim] = []
     for claim in plan.claims:
         key = (claim.id, digests[claim.id], plan.seed, plan.tier)
         held = None if plan.fresh else ledger.verdict(*key)
         if held is None:
-            waiting.append(claim.id)
+            waiting.append(claim)
         else:
             yield held, True
-    for claim_id, content in _computed(judge_by_id, waiting, plan):
+    for claim, content in _computed(judge_by_reference, waiting, plan):
         verdict = Verdict.restored(content)
-        if not verdict.stopped and _unchanged(topics[claim_id]):
-            ledger.store_verdict(verdict, digests[claim_id], plan.seed, plan.tier)
+        if not verdict.stopped and _unchanged(claim):
+            ledger.store_verdict(verdict, digests[claim.id], plan.seed, plan.tier)
         yield verdict, False
 
 
 def run_mutants(plan: Plan, ledger: Ledger) -> Iterator[tuple[str, list[dict[str, str]], bool]]:
     """Mutant outcomes claim by claim, each with whether they came from the ledger."""
-    topics = {claim.id: claim.topic for claim in plan.claims}
     digests = {claim.id: digest_of(claim) for claim in plan.claims}
-    waiting: list[str] = []
+    waiting: list[Claim] = []
     for claim in plan.claims:
         key = (claim.id, digests[claim.id], plan.seed, plan.tier)
         held = None if plan.fresh else ledger.mutants(*key)
         if held is None:
-            waiting.append(claim.id)
+            waiting.append(claim)
         else:
             yield claim.id, held, True
-    for claim_id, outcomes in _computed(mutants_by_id, waiting, plan):
-        if _unchanged(topics[claim_id]):
-            ledger.store_mutants(claim_id, outcomes, digests[claim_id], plan.seed, plan.tier)
-        yield claim_id, outcomes, False
+    for claim, outcomes in _computed(mutants_by_reference, waiting, plan):
+        if _unchanged(claim):
+            ledger.store_mutants(claim.id, outcomes, digests[claim.id], plan.seed, plan.tier)
+        yield claim.id, outcomes, False
 
 
 def _computed(
-    task: Callable[[str, str, int], Any], claim_ids: list[str], plan: Plan
-) -> Iterator[tuple[str, Any]]:
-    if plan.jobs == 1 or len(claim_ids) < 2:
-        for claim_id in claim_ids:
-            yield claim_id, task(claim_id, plan.tier, plan.seed)
+    task: Callable[[str, str, int, float | None], Any], claims: list[Claim], plan: Plan
+) -> Iterator[tuple[Claim, Any]]:
+    settings = plan.tier, plan.seed, plan.time_limit
+    if plan.jobs == 1 or len(claims) < 2:
+        for claim in claims:
+            yield claim, task(reference(claim), *settings)
         return
-    with _pool(min(plan.jobs, len(claim_ids))) as pool:
+    with _pool(min(plan.jobs, len(claims))) as pool:
         with _no_interrupt():  # the workers start here, and inherit it
-            pending: dict[Future[Any], str] = {
-                pool.submit(task, claim_id, plan.tier, plan.seed): claim_id
-                for claim_id in claim_ids
+            pending: dict[Future[Any], Claim] = {
+                pool.submit(task, reference(claim), *settings): claim for claim in claims
             }
         while pending:
             done, _ = wait(pending, return_when=FIRST_COMPLETED)
             for future in done:
-                claim_id = pending.pop(future)
+                claim = pending.pop(future)
                 try:
                     content = future.result()
                 except BrokenProcessPool:
@@ -138,7 +142,7 @@ def _computed(
                         "a worker process ended abruptly, perhaps for want of memory; what was "
                         "finished is kept: run again, with fewer --jobs"
                     ) from None
-                yield claim_id, content
+                yield claim, content
 
 
 @contextmanager

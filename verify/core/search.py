@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -18,6 +19,7 @@ from theory.core.parameters import Integer, Real
 from theory.core.statement import Equivalent, Rate
 from verify import strategies
 from verify.core.check import Check
+from verify.core.findings import plain
 from verify.core.judge import judge
 from verify.core.verdict import Decision, Verdict
 
@@ -44,6 +46,13 @@ class Search:
     points: int
     worst: dict[str, Any] | None
     strain: float
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain values."""
+        verdict = None if self.verdict is None else self.verdict.as_json()
+        strain = self.strain if math.isfinite(self.strain) else None
+        worst = None if self.worst is None else plain(self.worst)
+        return {"verdict": verdict, "points": self.points, "worst": worst, "strain": strain}
 
 
 class _Found(Exception):

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
-__all__ = ["closure", "core_files", "digest"]
+__all__ = ["beside", "closure", "core_files", "digest", "imported_by"]
 
 COLUMNS = ("theory", "numerics", "verify")
 _LIBRARIES = ("sympy", "numpy", "scipy", "numba", "python-flint", "mpmath", "jax", "optax")
@@ -77,6 +77,11 @@ def closure(packages: Iterable[str]) -> set[Path]:
     return own | _following(modules)
 
 
+def imported_by(files: Iterable[Path]) -> set[Path]:
+    """Whatever files from elsewhere import among the three columns, directly or not."""
+    return _following(module for path in files for module in _imports(path))
+
+
 def _following(modules: Iterable[str]) -> set[Path]:
     waiting = list(modules)
     seen: set[str] = set()
@@ -94,9 +99,25 @@ def _following(modules: Iterable[str]) -> set[Path]:
     return files
 
 
-@cache
+def beside(path: Path) -> set[Path]:
+    """A user's file and the modules in its folder that it imports, directly or not."""
+    waiting, files = [path], set[Path]()
+    while waiting:
+        file = waiting.pop()
+        if file not in files and file.is_file():
+            files.add(file)
+            waiting += [file.parent / f"{name.partition('.')[0]}.py" for name in _names(file)]
+    return files
+
+
 def _imports(path: Path) -> tuple[str, ...]:
     """Modules of the three columns that a file imports, as far as they can be read off it."""
+    return tuple(name for name in _names(path) if name.partition(".")[0] in COLUMNS)
+
+
+@cache
+def _names(path: Path) -> tuple[str, ...]:
+    """Modules that a file imports, and what might be modules."""
     found: list[str] = []
     package = _module_of(path).split(".")
     if path.name != "__init__.py":
@@ -112,7 +133,7 @@ def _imports(path: Path) -> tuple[str, ...]:
             found += [home, *(f"{home}.{alias.name}" for alias in node.names)]
         elif isinstance(node, ast.Import):
             found += [alias.name for alias in node.names]
-    return tuple(name for name in found if name.partition(".")[0] in COLUMNS)
+    return tuple(found)
 
 
 def _statements(body: Iterable[ast.AST]) -> Iterator[ast.AST]:

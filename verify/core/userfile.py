@@ -1,4 +1,7 @@
-"""Claims and checks from a user's own file."""
+"""Claims and checks from a user's own file.
+
+Such a claim is referred to as ``FILE.py::ID``; a claim of the catalogue by its id alone.
+"""
 
 from __future__ import annotations
 
@@ -12,14 +15,31 @@ from theory.core import catalogue
 from theory.core.claim import Claim
 from theory.core.errors import AssayError, CatalogueError
 
-__all__ = ["claims_of_file"]
+__all__ = ["claims_of_file", "file_of", "reference"]
+
+_FILES: dict[str, Path] = {}
 
 
-@cache
+def file_of(claim: Claim) -> Path | None:
+    """The user's file that defines a claim; None for a claim of the catalogue."""
+    return _FILES.get(claim.id)
+
+
+def reference(claim: Claim) -> str:
+    """The name under which a claim is found again: its id, after its file if it is a user's."""
+    path = file_of(claim)
+    return claim.id if path is None else f"{path}::{claim.id}"
+
+
 def claims_of_file(path: Path) -> tuple[Claim, ...]:
     """Run a user's file once and return the claims that it defines, in order.
 
-    Checks and mutants in the file register themselves as they are defined.
+    Checks and mutants in the file register themselves as they are defined. As for a script, modules
+    in the folder of the file can be imported.
+
+    Parameters
+    ----------
+    path : Path
 
     Raises
     ------
@@ -29,12 +49,19 @@ def claims_of_file(path: Path) -> tuple[Claim, ...]:
     """
     if not path.is_file():
         raise CatalogueError(f"there is no file {path}")
+    return _claims_of(path.resolve())
+
+
+@cache
+def _claims_of(path: Path) -> tuple[Claim, ...]:
     name = f"assay_user_{path.stem}"
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
         raise CatalogueError(f"{path} is not a Python file")
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module  # dataclasses and pickling look the module up by name
+    if str(path.parent) not in sys.path:
+        sys.path.insert(0, str(path.parent))
     try:
         spec.loader.exec_module(module)
     except AssayError as problem:
@@ -57,6 +84,8 @@ def claims_of_file(path: Path) -> tuple[Claim, ...]:
             raise CatalogueError(
                 f"{path}: {claim.id} uses the topic of the catalogue {claim.topic}"
             )
+        if _FILES.setdefault(claim.id, path) != path:
+            raise CatalogueError(f"{claim.id} is defined in {_FILES[claim.id]} and in {path}")
     return tuple(claims)
 
 
