@@ -308,6 +308,18 @@ def test_figures_are_listed_and_drawn(assay, tmp_path):
     assert {path.suffix for path in (tmp_path / "new").iterdir()} == {".svg", ".png"}
 
 
+# --------------------------------------------------------------------------- calibration
+
+
+def test_calibration_tells_what_is_promised_and_what_is_kept(assay):
+    done = assay("calibration", "--repetitions", 100, "--json")
+    assert done.exit_code == 0
+    found = json.loads(done.stdout)
+    assert found["kept"] and len(found["alarms"]) == 42
+    assert all(law["ratios"]["0"] < 1 for law in found["power"])
+    assert "BROKEN" not in assay("calibration", "--repetitions", 100).stdout
+
+
 # --------------------------------------------------------------------------- mistakes
 
 

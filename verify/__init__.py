@@ -11,7 +11,7 @@ from typing import Any
 _HOMES = {
     "verify.core.assertion": ("assert_claim",),
     "verify.core.check": ("Check", "Mutant", "Settings", "check", "mutate"),
-    "verify.core.estimates": ("Estimate", "Exact", "Exhaustive", "Sampled", "Trained"),
+    "verify.core.estimates": ("Counted", "Estimate", "Exact", "Exhaustive", "Sampled", "Trained"),
     "verify.core.judge": ("judge",),
     "verify.core.mutants": ("judge_mutants",),
     "verify.core.registry": ("measure",),

@@ -433,3 +433,30 @@ def figure(names: tuple[str, ...], out: Path) -> None:
             continue
         for path in figures.draw(name, out):
             click.echo(f"wrote {path}", err=True)
+
+
+@main.command()
+@click.option(
+    "--repetitions",
+    type=click.IntRange(100, 1_000_000),
+    default=2000,
+    show_default=True,
+    help="Runs of each test where it must not go wrong.",
+)
+@_seed_option
+@_as_json
+def calibration(repetitions: int, seed: int, as_json: bool) -> None:
+    """Measure how often the sequential tests are wrong, and how many samples they need.
+
+    Exit code 1 when a test is wrong more often than it promises.
+    """
+    from verify.core import display
+    from verify.core.calibration import report
+
+    found = report(repetitions=repetitions, seed=seed)
+    if as_json:
+        display.print_json({"schema": SCHEMA, "seed": seed, **found.as_json()})
+    else:
+        display.show_calibration(found)
+    if not found.kept:
+        sys.exit(SOME_REFUTED)

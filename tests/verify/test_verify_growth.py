@@ -25,8 +25,8 @@ from theory import (
 from theory.core.source import Paper
 from verify import Exact
 from verify.core.check import Check, Settings
+from verify.core.extrapolation import Limit, extrapolate
 from verify.core.findings import Finding
-from verify.core.growth import Limit, extrapolate
 from verify.core.judge import judge
 from verify.core.verdict import Decision, How
 

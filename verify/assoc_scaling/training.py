@@ -231,12 +231,13 @@ def constant_first(inputs, constant):
     return paired(undropped, dropped)
 
 
-MORE_SEEDS = tuple(range(60))
+FRESH_SEEDS = tuple(range(2000, 2060))
+"""A first look at 20 seeds left the comparison with the floor unsettled: these are others."""
 
 
 def learned_errors(d, batch, samples, rate):
     """Errors when the embeddings are learned too."""
-    return errors(memory_of(d, batch, samples, learned="all"), (rate,), MORE_SEEDS)[0]
+    return errors(memory_of(d, batch, samples, learned="all"), (rate,), FRESH_SEEDS)[0]
 
 
 LEARNED = leading(points(samples=(10240,), batch=(16,), rate=(1.0,), d=(10, 50, 100, 200)))
@@ -245,7 +246,7 @@ LEARNED = leading(points(samples=(10240,), batch=(16,), rate=(1.0,), d=(10, 50, 
 @check(theory.learned_grid, **ERROR, points=LEARNED, count=2, full={"count": 4})
 def learned_first(d, batch, samples, rate, share=0.3):
     """Learned embeddings against a share of the error with fixed ones."""
-    fixed = errors(memory_of(d, batch, samples), (rate,), MORE_SEEDS)[0]
+    fixed = errors(memory_of(d, batch, samples), (rate,), FRESH_SEEDS)[0]
     return paired(learned_errors(d, batch, samples, rate), share * fixed)
 
 

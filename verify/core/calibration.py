@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,7 @@ from verify.core.sequential import BoundTest, EquivalenceTest, Outcome
 
 __all__ = [
     "STANDARD_LAWS",
+    "Calibration",
     "FalseAlarms",
     "Law",
     "Power",
@@ -28,6 +30,7 @@ __all__ = [
     "false_alarm_limit",
     "false_alarms",
     "fixed_size_samples",
+    "report",
     "tally",
 ]
 
@@ -369,3 +372,60 @@ def _power(
         ratios[offset] = runs.mean_samples / fixed_size
         right[offset] = (runs.confirmed if holds(offset) else runs.refuted) / repetitions
     return Power(law.name, law.resolution, error, fixed_size, ratios, right)
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """How often the tests were wrong, and how many samples they needed, over the standard laws.
+
+    Attributes
+    ----------
+    alarms
+        Wrong decisions where the guarantee is tightest.
+    power
+        Sample numbers of equivalence tests, at the prediction and 1, 2 and 4 resolutions off.
+    """
+
+    alarms: tuple[FalseAlarms, ...]
+    power: tuple[Power, ...]
+
+    @property
+    def kept(self) -> bool:
+        """Whether no test was wrong more often than it promises."""
+        return all(alarm.count <= alarm.limit for alarm in self.alarms)
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain values."""
+        alarms = [{**asdict(alarm), "wrong": str(alarm.wrong)} for alarm in self.alarms]
+        return {
+            "kept": self.kept,
+            "alarms": alarms,
+            "power": [asdict(power) for power in self.power],
+        }
+
+
+def report(*, repetitions: int = 2000, seed: int = 0) -> Calibration:
+    """Measure the tests on `STANDARD_LAWS`.
+
+    Parameters
+    ----------
+    repetitions
+        Runs behind each count of wrong decisions; a tenth of them behind each sample number.
+    seed
+        Nonnegative.
+
+    Raises
+    ------
+    ValueError
+        As `false_alarms` does.
+    """
+    alarms: list[FalseAlarms] = []
+    power: list[Power] = []
+    for law in STANDARD_LAWS:
+        alarms += false_alarms(law, error=0.05, repetitions=repetitions, horizon=3000, seed=seed)
+        few = max(1, repetitions // 10)
+        offsets = (0, 1, 2, 4)
+        power.append(
+            equivalence_power(law, error=1e-3, repetitions=few, seed=seed, offsets=offsets)
+        )
+    return Calibration(tuple(alarms), tuple(power))

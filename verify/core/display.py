@@ -26,12 +26,14 @@ from verify.core.userfile import reference
 from verify.core.verdict import Decision, How, Verdict
 
 if TYPE_CHECKING:
+    from verify.core.calibration import Calibration
     from verify.core.search import Search
 
 __all__ = [
     "claim_data",
     "print_json",
     "progress",
+    "show_calibration",
     "show_claim",
     "show_list",
     "show_mutants",
@@ -229,6 +231,48 @@ def show_search(claim: Claim, found: Search) -> None:
     console.print(f"no counterexample to {claim.id} at {found.points} points")
     if found.worst is not None:
         console.print(f"  closest   {escape(_point_words(plain(found.worst)))}")
+
+
+def show_calibration(found: Calibration) -> None:
+    """Wrong decisions against what was promised, then sample numbers."""
+    console = _console()
+    alarms = Table(box=None, pad_edge=False)
+    for column in ("law", "test", "wrong", "promised", "measured", ""):
+        alarms.add_column(column)
+    for alarm in found.alarms:
+        kept = alarm.count <= alarm.limit
+        alarms.add_row(
+            escape(alarm.law),
+            alarm.test,
+            str(alarm.wrong),
+            f"≤ {alarm.error:g}",
+            f"{alarm.count / alarm.repetitions:.4f} of {alarm.repetitions}",
+            "[green]kept[/]" if kept else "[bold red]BROKEN[/]",
+        )
+    console.print(alarms)
+    power = Table(box=None, pad_edge=False)
+    power.add_column("law")
+    offsets = list(found.power[0].ratios)
+    power.add_column("fixed-size test")
+    for offset in offsets:
+        power.add_column({0: "prediction right", 1: "at the edge"}.get(offset, f"{offset} off"))
+    for law in found.power:
+        power.add_row(
+            escape(law.law),
+            f"{law.fixed_size:,.0f} samples",
+            *(
+                f"x {law.ratios[offset]:.3f}, "
+                + ("rightly neither" if offset == 1 else f"right {law.decided_rightly[offset]:.1%}")
+                for offset in offsets
+            ),
+        )
+    console.print(
+        "\nMean samples to the decision of an equivalence test (error 0.001), as a part of"
+    )
+    console.print(
+        "what a fixed-size test with the same errors needs, and how often it was right.\n"
+    )
+    console.print(power)
 
 
 def show_claim(claim: Claim, verdict: Verdict | None) -> None:

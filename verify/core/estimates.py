@@ -1,7 +1,8 @@
-"""What a simulator may return: four kinds of estimate, each judged in its own way."""
+"""What a simulator may return: five kinds of estimate, each judged in its own way."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -10,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.core.streams import Stream
+from theory.core.errors import ClaimError
 
-__all__ = ["Estimate", "Exact", "Exhaustive", "Sampled", "Trained"]
+__all__ = ["Counted", "Estimate", "Exact", "Exhaustive", "Sampled", "Trained"]
 
 
 @dataclass(frozen=True)
@@ -42,12 +44,19 @@ class Sampled:
         Bounds that every replicate respects.
     bernoulli : bool
         Whether every replicate is exactly ``low`` or ``high``.
+    bias : float
+        How far the mean of the replicates may be from the mean in question: see `truncated`.
     """
 
     draw: Callable[[int, int], NDArray[Any]]
     low: float = 0.0
     high: float = 1.0
     bernoulli: bool = False
+    bias: float = 0.0
+
+    def __post_init__(self) -> None:
+        if not (math.isfinite(self.bias) and self.bias >= 0):
+            raise ClaimError(f"a bias is finite and at least 0, not {self.bias}")
 
     @classmethod
     def batched(
@@ -77,6 +86,66 @@ class Sampled:
             return np.concatenate(whole)[first - start * size :][:count]
 
         return cls(draw, low, high, bernoulli)
+
+    @classmethod
+    def truncated(
+        cls,
+        draw: Callable[[int, int], NDArray[Any]],
+        at: float,
+        moment: float,
+        order: float = 2.0,
+    ) -> Sampled:
+        """The mean of an unbounded observable, from replicates cut off at -at and at.
+
+        Parameters
+        ----------
+        draw : callable
+            As above, without bounds.
+        at : float
+            Where replicates are cut off, positive.
+        moment : float
+            A bound on E|X|^order that is known: the verdict rests on it.
+        order : float
+            Above 1.
+
+        Notes
+        -----
+        With p the order, c the cut and K = (p - 1)^(p - 1) / (p^p c^(p - 1)), what is cut off is
+        (x - c)+ <= K x^p for every x >= 0, with equality at x = c p / (p - 1). So the mean moves by
+        at most K times the moment, which is taken as the bias; it must be below the resolution.
+
+        Raises
+        ------
+        ClaimError
+            A number is out of range.
+        """
+        if not (0 < at < math.inf and 0 <= moment < math.inf and 1 < order < math.inf):
+            raise ClaimError("a truncation has a cut above 0, a finite moment and an order above 1")
+        factor = (order - 1) ** (order - 1) / (order**order * at ** (order - 1))
+
+        def cut(first: int, count: int) -> NDArray[Any]:
+            return np.clip(draw(first, count), -at, at)
+
+        return cls(cut, -at, at, bias=factor * moment)
+
+
+@dataclass(frozen=True)
+class Counted:
+    """How often an event occurred in a fixed number of independent trials.
+
+    For trials too dear to be drawn one after another until a test decides, such as trained models.
+
+    Parameters
+    ----------
+    successes, trials : int
+    """
+
+    successes: int
+    trials: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.successes <= self.trials or self.trials < 1:
+            raise ClaimError(f"{self.successes} successes of {self.trials} trials make no sense")
 
 
 @dataclass(frozen=True)
@@ -110,4 +179,4 @@ class Trained:
     paired: bool = False
 
 
-Estimate = Exact | Sampled | Exhaustive | Trained
+Estimate = Exact | Sampled | Counted | Exhaustive | Trained

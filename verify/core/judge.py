@@ -243,7 +243,7 @@ def _at_point(
 ) -> PointResult:
     statement = claim.statement
     if isinstance(statement, (Equivalent, Rate)):
-        return judge_growth(check, point, settings, stream)
+        return judge_growth(check, point, settings, share, stream)
     estimates = check.estimates(point, stream)
     if isinstance(statement, Identity):
         return judge_equality(check, point, estimates, settings, share)

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from fractions import Fraction
 from typing import Any, Literal
 
 import numpy as np
 import sympy
 from flint import arb
 from numpy.typing import NDArray
+from scipy import stats
 
 from theory.core.errors import ClaimError
 from theory.core.observable import observed
 from theory.core.statement import Identity
 from verify.core.balls import ball_of, exact_gap, midpoint, side_values
 from verify.core.check import Check, Settings
-from verify.core.estimates import Estimate, Exact, Sampled
+from verify.core.estimates import Counted, Estimate, Exact, Sampled
 from verify.core.findings import Finding, PointResult
 from verify.core.sequential import BoundTest, EquivalenceTest, Outcome, expected_samples
 from verify.core.verdict import How
@@ -40,8 +42,10 @@ def judge_equality(
     statement = check.claim.statement
     assert isinstance(statement, Identity)
     estimates = _spoken_of(estimates, *statement.sides)
+    link: Link = (statement.lhs, "=", statement.rhs)
+    if _counted(estimates):
+        return _test_frequency(check, point, estimates, settings, share, link)
     if _sampled(estimates):
-        link: Link = (statement.lhs, "=", statement.rhs)
         return _test_mean(check, point, estimates, settings, share, link)
     lhs, rhs = side_values(check.claim, point, _balls(estimates), *statement.sides)
     exact = exact_gap(check.claim, point, estimates, *statement.sides)
@@ -76,6 +80,8 @@ def judge_link(
     """One inequality of a bound at one point."""
     lhs, sense, rhs = link
     estimates = _spoken_of(estimates, lhs, rhs)
+    if _counted(estimates):
+        return _test_frequency(check, point, estimates, settings, share, link)
     if _sampled(estimates):
         return _test_mean(check, point, estimates, settings, share, link)
     left, right = side_values(check.claim, point, _balls(estimates), lhs, rhs)
@@ -136,6 +142,69 @@ def _sampled(estimates: Estimates) -> dict[str, Sampled]:
     return {name: e for name, e in estimates.items() if isinstance(e, Sampled)}
 
 
+def _counted(estimates: Estimates) -> dict[str, Counted]:
+    return {name: e for name, e in estimates.items() if isinstance(e, Counted)}
+
+
+def _test_frequency(
+    check: Check,
+    point: dict[str, Any],
+    estimates: Estimates,
+    settings: Settings,
+    share: float,
+    link: Link,
+) -> PointResult:
+    """An exact binomial test of a relation that is linear in one counted probability.
+
+    Agreement needs the whole interval of Clopper and Pearson within the resolution of what is
+    claimed; contradiction, for an equality none of it within, for an inequality none that obeys it.
+    """
+    lhs, sense, rhs = link
+    if len(_counted(estimates)) > 1:
+        raise ClaimError("a statement speaks of one counted probability at a time")
+    ((name, counted),) = _counted(estimates).items()
+    _require_linear(lhs - rhs, name)
+    others = {other: e for other, e in estimates.items() if other != name}
+    middle = Exact(Fraction(counted.successes, counted.trials))
+    ends = stats.binomtest(counted.successes, counted.trials).proportion_ci(1 - share, "exact")
+    low, high = (
+        side_values(check.claim, point, _balls({**others, name: Exact(end)}), lhs, rhs)
+        for end in (float(ends.low), float(ends.high))
+    )
+    at_middle = side_values(check.claim, point, _balls({**others, name: middle}), lhs, rhs)
+    gaps = sorted((midpoint(left - right) for left, right in (low, high)))
+    size = settings.resolution
+    departure, beyond = {
+        "=": (max(-gaps[0], gaps[1]), gaps[0] > size or gaps[1] < -size),
+        "<=": (gaps[1], gaps[0] > 0),
+        ">=": (-gaps[0], gaps[1] < 0),
+    }[sense]
+    finding = Finding.AGREES if departure <= size else Finding.UNSETTLED
+    if beyond:
+        finding = Finding.CONTRADICTS
+    claimed = f"{sense} {at_middle[1].str(10)}"
+    seen = f"{counted.successes} of {counted.trials} (interval {ends.low:.4g} to {ends.high:.4g})"
+    return PointResult(
+        point,
+        finding,
+        How.STATISTICAL,
+        claimed,
+        seen,
+        counted.trials,
+        strain=departure / size if size > 0 else 1.0,
+        reason="" if finding is Finding.AGREES else f"{seen}, against {claimed}",
+    )
+
+
+def _require_linear(gap: sympy.Expr, name: str) -> None:
+    (applied,) = {
+        atom for atom in gap.atoms(sympy.core.function.AppliedUndef) if atom.func.__name__ == name
+    }
+    value = sympy.Dummy()
+    if sympy.expand(gap.subs(applied, value)).diff(value, 2) != 0:
+        raise ClaimError(f"a statement about a counted probability is linear in it, unlike {gap}")
+
+
 def _test_mean(
     check: Check,
     point: dict[str, Any],
@@ -158,12 +227,15 @@ def _test_mean(
     zone = (settings.resolution, sampled.low, sampled.high, share)
     test: EquivalenceTest | BoundTest
     if sense == "=":
-        test = EquivalenceTest(claimed, *zone, bernoulli=sampled.bernoulli)
+        test = EquivalenceTest(claimed, *zone, bernoulli=sampled.bernoulli, bias=sampled.bias)
     else:
         way: Literal["<=", ">="] = "<=" if sense == "<=" else ">="
-        test = BoundTest(claimed, way, *zone, bernoulli=sampled.bernoulli)
+        test = BoundTest(claimed, way, *zone, bernoulli=sampled.bernoulli, bias=sampled.bias)
     _feed(test, sampled, settings, share)
     result = _of_test(test, point, claimed, settings, sense)
+    if sampled.bias:
+        cut = {"bias": sampled.bias, "low": sampled.low, "high": sampled.high}
+        result = replace(result, detail={**result.detail, **cut})
     if sense == "=":
         return result
     low, high = (test.mean, claimed) if sense == "<=" else (claimed, test.mean)
@@ -223,7 +295,8 @@ def _combination(weights: Mapping[str, float], drawn: Mapping[str, Sampled]) -> 
 
     low, high = (float(np.cumsum([end[k] for end in ends])[-1]) for k in (0, 1))
     bernoulli = len(weights) == 1 and all(drawn[name].bernoulli for name in weights)
-    return Sampled(draw, low, high, bernoulli)
+    bias = sum(abs(weight) * drawn[name].bias for name, weight in weights.items())
+    return Sampled(draw, low, high, bernoulli, bias)
 
 
 def _replicates(sampled: Sampled, first: int, count: int) -> NDArray[np.float64]:

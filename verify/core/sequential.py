@@ -140,6 +140,9 @@ class EquivalenceTest(_SequentialTest):
 
     To compare two laws, feed differences X = A - B with prediction 0, low -1 and high 1.
 
+    Observations of another variable, whose mean differs from the mean in question by at most
+    ``bias``, serve as well: the confirming hypotheses move in by it, the refuting ones out.
+
     Parameters
     ----------
     prediction
@@ -153,6 +156,9 @@ class EquivalenceTest(_SequentialTest):
     bernoulli
         Only the values low and high occur: the confirming bets are then those of Wald's (1945)
         likelihood-ratio test from the start, nothing is learnt, and other values are refused.
+    bias
+        How far the mean of the observations may be from the mean in question, at least 0 and less
+        than the resolution.
 
     Raises
     ------
@@ -168,35 +174,50 @@ class EquivalenceTest(_SequentialTest):
         high: float,
         error: float,
         bernoulli: bool = False,
+        bias: float = 0.0,
     ) -> None:
-        _require_valid(prediction, resolution, low, high, error)
-        lower = _unit(prediction - resolution, low, high)
-        upper = _unit(prediction + resolution, low, high)
-        if lower <= 0 and upper >= 1:
+        _require_valid(prediction, resolution, low, high, error, bias)
+        inner, outer = resolution - bias, resolution + bias
+        if _unit(prediction - outer, low, high) <= 0 and _unit(prediction + outer, low, high) >= 1:
             raise ValueError(
-                f"the zone {prediction:g} +- {resolution:g} covers [{low:g}, {high:g}]: "
+                f"the zone {prediction:g} +- {outer:g} covers [{low:g}, {high:g}]: "
                 "a test that cannot fail tests nothing"
             )
         centre = min(max(_unit(prediction, low, high), 0.0), 1.0)
-        width = resolution / (high - low)
-        refuting_error = error / 2 if lower > 0 and upper < 1 else error
         bettors: list[Bettor] = []
         excluded: list[str] = []
+        refuting: list[tuple[str, float, int]] = []
         decision: Outcome | None = None
-        for edge, direction in ((lower, 1), (upper, -1)):
+        for direction in (1, -1):
             claim_holds, claim_fails = _NAMES[direction]
-            inside = edge if direction > 0 else 1 - edge  # from the end that the zone may reach
-            if inside > 1:
+            confirming_edge = _unit(prediction - direction * inner, low, high)
+            refuting_edge = _unit(prediction - direction * outer, low, high)
+            # from the end of the range that the zone may reach
+            room = confirming_edge if direction > 0 else 1 - confirming_edge
+            outside = refuting_edge if direction > 0 else 1 - refuting_edge
+            if outside > 1:
                 excluded, decision = [claim_fails], Outcome.REFUTED
                 bettors.clear()
+                refuting.clear()
                 break
-            if inside >= 0:
-                gap = direction * (centre - edge)
-                bettors.append(tuned(claim_holds, edge, direction, error, gap, bernoulli))
+            if room > 1:
+                raise ValueError(
+                    f"the prediction {prediction:g} is so near outside [{low:g}, {high:g}] that a "
+                    f"bias of {bias:g} would decide: widen the range"
+                )
+            if room >= 0:
+                gap = direction * (centre - confirming_edge)
+                bettors.append(
+                    tuned(claim_holds, confirming_edge, direction, error, gap, bernoulli)
+                )
             else:
                 excluded.append(claim_holds)
-            if inside > 0:
-                bettors.append(laddered(claim_fails, edge, -direction, refuting_error, width))
+            if outside > 0:
+                refuting.append((claim_fails, refuting_edge, -direction))
+        for name, edge, direction in refuting:
+            share = error / len(refuting)
+            width = outer / (high - low)
+            bettors.append(laddered(name, edge, direction, share, width))
         super().__init__(low, high, centre, bernoulli, bettors, excluded, decision)
 
 
@@ -220,7 +241,7 @@ class BoundTest(_SequentialTest):
         The claimed bound; may lie outside [low, high].
     sense
         ``"<="`` or ``">="``: mean <= bound, or mean >= bound.
-    resolution, low, high, error, bernoulli
+    resolution, low, high, error, bernoulli, bias
         As for `EquivalenceTest`.
 
     Raises
@@ -239,23 +260,26 @@ class BoundTest(_SequentialTest):
         high: float,
         error: float,
         bernoulli: bool = False,
+        bias: float = 0.0,
     ) -> None:
-        _require_valid(bound, resolution, low, high, error)
+        _require_valid(bound, resolution, low, high, error, bias)
         if sense not in ("<=", ">="):
             raise ValueError(f"sense must be '<=' or '>=', not {sense!r}")
         direction = -1 if sense == "<=" else 1
         claim_holds, claim_fails = _NAMES[direction]
         claimed = _unit(bound, low, high)
-        edge = _unit(bound - direction * resolution, low, high)
+        breaking = _unit(bound - direction * bias, low, high)
+        edge = _unit(bound - direction * (resolution - bias), low, high)
         room = claimed if direction > 0 else 1 - claimed  # for the mean to break the bound
+        beyond = breaking if direction > 0 else 1 - breaking
         bettors: list[Bettor] = []
         excluded: list[str] = []
         decision: Outcome | None = None
         if room <= 0:
             excluded, decision = [claim_holds], Outcome.CONFIRMED
-        elif room > 1:
+        elif beyond > 1:
             excluded, decision = [claim_fails], Outcome.REFUTED
-        elif not 0 <= edge <= 1:
+        elif not (0 <= edge <= 1 and beyond > 0):
             raise ValueError(
                 f"the bound {bound:g} moved by the resolution {resolution:g} leaves "
                 f"[{low:g}, {high:g}]: a test that cannot fail tests nothing"
@@ -263,7 +287,7 @@ class BoundTest(_SequentialTest):
         else:
             width = resolution / (high - low)
             bettors.append(tuned(claim_holds, edge, direction, error, width, bernoulli, True))
-            bettors.append(laddered(claim_fails, claimed, -direction, error, width))
+            bettors.append(laddered(claim_fails, breaking, -direction, error, width))
         centre = min(max(claimed, 0.0), 1.0)
         super().__init__(low, high, centre, bernoulli, bettors, excluded, decision)
 
@@ -319,7 +343,7 @@ def expected_samples(
 
 
 def _require_valid(
-    claimed: float, resolution: float, low: float, high: float, error: float
+    claimed: float, resolution: float, low: float, high: float, error: float, bias: float
 ) -> None:
     if not all(map(math.isfinite, (claimed, resolution, low, high))):
         raise ValueError("the claimed value, the resolution, low and high must be finite")
@@ -329,6 +353,8 @@ def _require_valid(
         raise ValueError(f"the resolution must be positive, not {resolution}")
     if not 0 < error < 1:
         raise ValueError(f"the error must be strictly between 0 and 1, not {error}")
+    if not 0 <= bias < resolution:
+        raise ValueError(f"the bias must be at least 0 and below the resolution, not {bias}")
 
 
 def _unit(value: float, low: float, high: float) -> float:
