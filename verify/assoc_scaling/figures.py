@@ -6,11 +6,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from numerics.assoc_scaling import exact_laws, finite_data, instances, training
+from numerics.assoc_scaling import exact_laws, finite_data, instances, sgd, training
 from numerics.assoc_scaling.training import Memory
 from numerics.core.streams import Stream
+from numerics.core.zipf import zipf_probabilities
 from theory import NormalCDF, StudentCDF, enclose
 from theory.assoc_scaling import finite_data as finite_data_theory
+from theory.assoc_scaling import sgd as sgd_theory
 from verify.core.figures import STYLES, figure, interval, mean_interval
 
 STREAM = Stream.of(0, "assoc-scaling", "figures")
@@ -147,3 +149,119 @@ def sign_descent_figure(canvas):
         bars(axes, run.steps, triples, style, name, linestyle=style.line)
     axes.set(xlabel="exact gradient steps of size 1", ylabel="error, mean of 100 draws")
     axes.legend()
+
+
+@figure("assoc-scaling/learning-rate")
+def learning_rate_figure(canvas):
+    """A large, a small and a dropped step along the training, with more and fewer tokens."""
+    canvas.set_size_inches(7.2, 3.2)
+    for axes, inputs in zip(canvas.subplots(1, 2, sharey=True), (30, 10), strict=True):
+        base = Memory(
+            dimension=5,
+            inputs=inputs,
+            exponent=1.5,
+            samples=1000,
+            batch=1,
+            unit_outputs=True,
+            zero_start=True,
+        )
+        ways = (
+            ("step 10", base, 10.0),
+            ("step 0.1", base, 0.1),
+            ("10, then 0.3", replace(base, drop_after=100, drop_factor=0.03), 10.0),
+        )
+        for (label, memory, rate), style in zip(ways, STYLES, strict=False):
+            run = training.train_memory(memory, range(200), [rate] * 200, records=20)
+            triples = [mean_interval(column) for column in run.metrics.T]
+            bars(axes, run.steps, triples, style, label, linestyle=style.line)
+        axes.set(title=f"{inputs} tokens in dimension 5", xlabel="steps on single samples")
+        axes.legend()
+        axes.set_ylabel("error, mean of 200 draws" if inputs == 30 else "")
+
+
+@figure("assoc-scaling/weights")
+def weights_figure(canvas):
+    """What gradient descent stores: the map's iterates between two times of the flow."""
+    canvas.set_size_inches(7.2, 3.2)
+    growth, shares = canvas.subplots(1, 2)
+    times = np.unique(np.logspace(0, 3, 13).astype(int))
+    level = 4
+    claims = sgd_theory
+    for step, style in zip((0.1, 1, 10), STYLES, strict=False):
+        learned = [float(sgd.recursion(step, level, int(n))[0]) for n in times]
+        bars(growth, times, [(q, q, q) for q in learned], style, rf"$\gamma = {step:g}$")
+        fine = np.unique(np.logspace(0, 3, 60).astype(int))
+        ends = [claims.flow_time] + [claims.late_time] * (step / (1 + 1 / level) <= 1.79)
+        for end in ends:
+            line = [
+                float(
+                    enclose(claims.along_flow(end), {"gamma": step, "K": level, "n": int(n)}).mid()
+                )
+                for n in fine
+            ]
+            growth.plot(fine, line, **style.theory)
+    growth.set(xscale="log", xlabel="occurrences $n$", ylabel="weight $q_n$ (marks)")
+    growth.set_title(
+        r"lines: the flow at $n\gamma$ and, for small steps, $n(\gamma + \gamma^2/4)$", fontsize=8
+    )
+    growth.legend()
+    size, samples = 100, 10_000
+    law = zipf_probabilities(2.0, size)
+    for step, style in zip((0.1, 1, 10), STYLES, strict=False):
+        counts = np.maximum(np.round(samples * law).astype(int), 0)
+        weights = np.array([float(sgd.recursion(step, level, int(n))[0]) for n in counts])
+        shares.plot(np.arange(1, size + 1), weights / np.linalg.norm(weights), **style.theory)
+    for power, style in ((0.0, ":"), (0.25, "--"), (1.0, "-.")):
+        curve = law**power / np.linalg.norm(law**power)
+        shares.plot(
+            np.arange(1, size + 1), curve, color="0.5", linestyle=style, label=rf"$p^{{{power:g}}}$"
+        )
+    shares.set(xscale="log", yscale="log", ylim=(1e-4, 1.2))
+    shares.set(xlabel="token $x$", ylabel="share of the norm of the weights")
+    shares.set_title(f"colours as on the left; $T = {samples}$, $\\alpha = 2$", fontsize=8)
+    shares.legend()
+
+
+@figure("assoc-scaling/recursion")
+def recursion_figure(canvas):
+    """Memories trained by single samples, and those of the map's weights on the same samples."""
+    axes = canvas.add_subplot()
+    samples = (10, 30, 100, 300, 1000, 3000)
+    for d, style in zip((10, 30, 100), STYLES, strict=False):
+        both = [
+            sgd.approximation_errors(d, 1, steps, 1.0, STREAM.substream("map", d), 0, 200)
+            for steps in samples
+        ]
+        trained, mapped = ([mean_interval(pair[:, k]) for pair in both] for k in (0, 1))
+        bars(axes, samples, trained, style, f"trained, $d = {d}$")
+        axes.plot(samples, [value for value, _, _ in mapped], **style.theory)
+    axes.set(xscale="log", yscale="log", xlabel="steps on single samples", ylabel="error")
+    axes.set_title("marks: gradient descent; lines: memories of the map's weights", fontsize=8)
+    axes.legend()
+
+
+@figure("assoc-scaling/memories")
+def memories_figure(canvas):
+    """What two memories answer: probabilities of the classes, token by token."""
+    canvas.set_size_inches(7.2, 3.4)
+    size, classes, d, samples = 10, 5, 10, 1000
+    rng = STREAM.substream("memories").numpy()
+    law = zipf_probabilities(1.0, size)
+    counts = np.bincount(rng.choice(size, samples, p=law), minlength=size)
+    inputs = rng.standard_normal((size, d)) / np.sqrt(d)
+    outputs = instances.output_embeddings("sphere", classes, d, STREAM.substream("U"))
+    labels = np.arange(size) % classes
+    panels = canvas.subplots(1, 2, sharey=True)
+    for axes, power in zip(panels, (1.0, 0.0), strict=True):
+        weights = np.where(counts > 0, (counts / samples) ** power, 0.0)
+        memory = np.einsum("x,xi,xj->ij", weights, outputs[labels], inputs)
+        scores = inputs @ memory.T @ outputs.T
+        odds = np.exp(scores - scores.max(axis=1, keepdims=True))
+        image = axes.imshow(
+            (odds / odds.sum(axis=1, keepdims=True)).T, cmap="cividis", vmin=0, vmax=0.7
+        )
+        axes.plot(np.arange(size), labels, "s", markersize=10, mfc="none", mec="white")
+        axes.set(xlabel="token, the most frequent first", title=rf"weights $\hat p^{{{power:g}}}$")
+        axes.grid(visible=False)
+    panels[0].set_ylabel("class (right ones framed)")
+    canvas.colorbar(image, ax=panels, label="probability", shrink=0.8)
