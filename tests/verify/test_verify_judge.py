@@ -36,6 +36,7 @@ from theory import (
     definition,
 )
 from theory.core import catalogue
+from theory.core.errors import AssayError
 from theory.core.source import Paper
 from verify import Exact, Exhaustive, Mutant, Sampled, Trained, measure
 from verify.core.check import Check, Settings, point_key
@@ -863,3 +864,42 @@ def test_measure_needs_a_whole_point_of_the_domain():
 
 def test_measurements_see_their_own_stream():
     assert Stream.of(0, "made-up.thing") != Stream.of(1, "made-up.thing")
+
+
+# --------------------------------------------------------------------------- published forms
+
+
+@pytest.mark.parametrize(
+    "published, decision",
+    [(Identity(size(a), a**3), CONFIRMED), (Identity(size(a), a * a), INCONCLUSIVE)],
+)
+def test_a_correction_is_confirmed_only_with_the_published_form_refuted(published, decision):
+    said = claim(Identity(size(a), a**2), published="the size is something else")
+    form = Mutant("as published", published, published=True)
+    check = Check(said, lambda a: Exact(a * a), {"quick": Settings(1e-9)}, mutants=(form,))
+    verdict = judge(said, check)
+    assert verdict.verdict is decision
+    (found,) = verdict.published
+    if decision is CONFIRMED:
+        assert found["verdict"] == "refuted"
+        assert 'mutant="as published"' in found["counterexample"]["program"]
+    else:
+        assert "the published form was to be refuted" in verdict.reason
+    assert Verdict.restored(json.loads(json.dumps(verdict.stored()))) == verdict
+
+
+def test_every_correction_in_the_catalogue_shows_what_it_corrects():
+    for said in catalogue.select(()):
+        corrected = said.source.standing is Standing.CORRECTED
+        check = check_of(said)
+        forms = [m for m in check.mutants if m.published] if check is not None else []
+        assert bool(said.published) is corrected, said.id
+        assert bool(forms) is corrected, said.id
+
+
+def test_a_wrong_version_can_be_measured_by_name():
+    point = {"M": 4, "gamma": 1, "n": 400}
+    name = "published map, level M"
+    assert measure("assoc-scaling.qgamma", point, mutant=name)["finding"] == "contradicts"
+    with pytest.raises(AssayError, match="has no mutant 'nothing'; there are"):
+        measure("assoc-scaling.qgamma", point, mutant="nothing")

@@ -249,6 +249,10 @@ one_step_classifier = Claim(
         remarks=(ORTHONORMAL_U,),
     ),
     source=Source(PAPER, "large batches", seen=Seen.RECOLLECTION, standing=Standing.CORRECTED),
+    published=(
+        "One step with a large batch gives the memory whose weights are the frequencies, for "
+        "random output embeddings too."
+    ),
     observables=(first_gap,),
     derivation=Derivation(
         Step(first_gap.definition, by=definition),

@@ -115,6 +115,10 @@ qgamma = Claim(
         remarks=("the $e_x$ and the $u_y$ are orthonormal", "$W_0 = 0$, batches of one sample"),
     ),
     source=Source(PAPER, "approximate dynamics", seen=Seen.SUMMARY, standing=Standing.CORRECTED),
+    published=(
+        "The weight of an input seen n times is the n-th iterate of the map that adds the step "
+        "size over one plus exp(q) / M; in another notebook the level is M - 1."
+    ),
     observables=(learned_weight,),
     derivation=Derivation(
         Step(learned_weight.definition, by=definition),

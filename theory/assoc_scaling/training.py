@@ -85,7 +85,7 @@ batch_size = Claim(
         "lower",
     ),
     domain=Domain(d, batch, samples, remarks=(SETTING, TUNED)),
-    source=CORRECTED,
+    source=Source(PAPER, "grid of experiments", seen=Seen.REPOSITORY, standing=Standing.SHARPENED),
 )
 
 entry = Real(
@@ -134,6 +134,8 @@ adam_sign_descent = Claim(
     source=Source(PAPER, "figure on Adam", seen=Seen.REPOSITORY, standing=Standing.AS_STATED),
 )
 
+ADAM_HELPS = "Adam ends with a lower error than stochastic gradient descent, at every batch size."
+
 adam_vs_sgd = Claim(
     id="assoc-scaling.adam-vs-sgd",
     title="At large batches Adam ends with a lower error",
@@ -141,6 +143,7 @@ adam_vs_sgd = Claim(
     statement=Trend("the final error, steps tuned", "Adam", "stochastic gradient descent", "lower"),
     domain=Domain(d, batch, samples, remarks=(SETTING, TUNED)),
     source=CORRECTED,
+    published=ADAM_HELPS,
 )
 
 adam_vs_sgd_small_batch = Claim(
@@ -153,9 +156,12 @@ adam_vs_sgd_small_batch = Claim(
     statement=Trend("the final error, steps tuned", "stochastic gradient descent", "Adam", "lower"),
     domain=Domain(d, batch, samples, remarks=(SETTING, TUNED)),
     source=CORRECTED,
+    published=ADAM_HELPS,
 )
 
 optimiser = Categorical("optimiser", choices=("sgd", "adam"), meaning="how W is trained")
+
+NORM_HELPS = "Layer normalisation lowers the final error, whatever the step size."
 
 layernorm = Claim(
     id="assoc-scaling.layernorm",
@@ -166,6 +172,7 @@ layernorm = Claim(
     ),
     domain=Domain(optimiser, d, batch, samples, remarks=(SETTING,)),
     source=CORRECTED,
+    published=NORM_HELPS,
 )
 
 layernorm_tuned = Claim(
@@ -180,6 +187,7 @@ layernorm_tuned = Claim(
     ),
     domain=Domain(optimiser, d, batch, samples, remarks=(SETTING, TUNED)),
     source=CORRECTED,
+    published=NORM_HELPS,
 )
 
 SCHEDULE = (
@@ -188,6 +196,8 @@ SCHEDULE = (
     r"the drop is by $0.03$ after $100$ steps"
 )
 constant = Real("constant", above=0, latex=r"\gamma", meaning="constant step size compared with")
+
+DROPPING_HELPS = "Dropping the step lowers the final error with 10 inputs in dimension 5 too."
 
 lr_schedule = Claim(
     id="assoc-scaling.lr-schedule",
@@ -199,6 +209,7 @@ lr_schedule = Claim(
     statement=Trend("the final error", "the dropped step", "the constant step", "lower"),
     domain=Domain(inputs, constant, remarks=(SCHEDULE,)),
     source=CORRECTED,
+    published=DROPPING_HELPS,
 )
 
 lr_schedule_not_overloaded = Claim(
@@ -211,6 +222,7 @@ lr_schedule_not_overloaded = Claim(
     statement=Trend("the final error", "the constant step", "the dropped step", "lower"),
     domain=Domain(inputs, constant, remarks=(SCHEDULE,)),
     source=CORRECTED,
+    published=DROPPING_HELPS,
 )
 
 learned_grid = Claim(

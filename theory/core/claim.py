@@ -40,6 +40,9 @@ class Claim:
     derivation : Derivation, optional
     uses : tuple of str, optional
         Ids of claims that it rests on, besides those that the derivation applies.
+    published : str
+        For a claim of standing *corrected*: what the published form says, in plain words. A mutant
+        marked ``published`` says it in mathematics, and must be refuted with the claim confirmed.
 
     Raises
     ------
@@ -56,6 +59,7 @@ class Claim:
     observables: tuple[Observable, ...] = ()
     derivation: Derivation = field(default_factory=Derivation)
     uses: tuple[str, ...] = ()
+    published: str = ""
 
     def __post_init__(self) -> None:
         if not _ID.fullmatch(self.id):
@@ -63,9 +67,8 @@ class Claim:
         named = {observable.name for observable in self.observables}
         if unknown := self.statement.observables - named:
             raise ClaimError(f"{self.id}: unknown observable {', '.join(sorted(unknown))}")
-        applied = tuple(
-            step.by.claim.id for step in self.derivation.steps if isinstance(step.by, ByClaim)
-        )
+        applied = tuple(_applied(step.by) for step in self.derivation.steps)
+        applied = tuple(claim_id for claim_id in applied if claim_id is not None)
         object.__setattr__(self, "uses", tuple(dict.fromkeys((*self.uses, *applied))))
 
     @property
@@ -91,6 +94,13 @@ class Claim:
         from theory.core.printing import latex
 
         return latex(expression, self.domain, self.observables)
+
+
+def _applied(rule: Any) -> str | None:
+    """The id of the claim that a rule applies, also term by term."""
+    while not isinstance(rule, ByClaim) and hasattr(rule, "inner"):
+        rule = rule.inner
+    return rule.claim.id if isinstance(rule, ByClaim) else None
 
 
 @cache

@@ -201,6 +201,7 @@ mutate(
     Mutant(
         "published: frequencies as weights for random output embeddings",
         points=random_outputs,
+        published=True,
     ),
     Mutant(
         "the mean output embedding added",

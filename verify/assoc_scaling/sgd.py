@@ -75,8 +75,10 @@ def with_random_inputs(M, gamma, n):
 
 mutate(
     theory.qgamma,
-    Mutant("published map, level M", iterated_map(M), points=[COUNTEREXAMPLE]),
-    Mutant("published map, level M - 1", iterated_map(M - 1), points=[COUNTEREXAMPLE]),
+    Mutant("published map, level M", iterated_map(M), points=[COUNTEREXAMPLE], published=True),
+    Mutant(
+        "published map, level M - 1", iterated_map(M - 1), points=[COUNTEREXAMPLE], published=True
+    ),
     Mutant("level M, exponent M q / (M - 1)", iterated_map(M, M * q / (M - 1))),
     Mutant("exponent q (M - 1) / M", iterated_map(M - 1, (M - 1) * q / M)),
     Mutant("random input embeddings", measure=with_random_inputs),

@@ -52,6 +52,11 @@ def points(**lists):
     return result
 
 
+def turned(claim):
+    """The trend of a claim in the other direction."""
+    return replace(claim.statement, direction="higher")
+
+
 def leading(every):
     """Points of a tier: the first so many of a list that begins with the cheapest."""
     return lambda stream, count: every[:count]
@@ -142,7 +147,11 @@ def adam_first(d, batch, samples):
 
 mutate(
     theory.adam_vs_sgd,
-    Mutant("at every batch size", points=points(d=(50,), batch=(16,), samples=(10240,))),
+    Mutant(
+        "at every batch size",
+        points=points(d=(50,), batch=(16,), samples=(10240,)),
+        published=True,
+    ),
 )
 
 
@@ -157,6 +166,12 @@ def sgd_first(d, batch, samples):
     """Stochastic gradient descent against Adam."""
     adam, sgd = adam_against_sgd(d, batch, samples)
     return paired(sgd, adam)
+
+
+mutate(
+    theory.adam_vs_sgd_small_batch,
+    Mutant("Adam is better here too", turned(theory.adam_vs_sgd_small_batch), published=True),
+)
 
 
 def normalised_and_plain(optimiser, d, batch, samples):
@@ -196,6 +211,22 @@ def plain_first(optimiser, d, batch, samples):
     return paired(tuned(plain), tuned(normalised))
 
 
+def tuned_normalised_first(optimiser, d, batch, samples):
+    """Errors with and without normalisation, both tuned."""
+    normalised, plain = normalised_and_plain(optimiser, d, batch, samples)
+    return paired(tuned(normalised), tuned(plain))
+
+
+mutate(
+    theory.layernorm,
+    Mutant("with tuned steps too", measure=tuned_normalised_first, published=True),
+)
+mutate(
+    theory.layernorm_tuned,
+    Mutant("normalisation is better here too", turned(theory.layernorm_tuned), published=True),
+)
+
+
 def schedule_errors(inputs, constant):
     """Errors with a step of 10 that drops, and with a constant step."""
     memory = Memory(
@@ -220,7 +251,7 @@ def dropped_first(inputs, constant):
 
 mutate(
     theory.lr_schedule,
-    Mutant("with 10 inputs too", points=points(inputs=(10,), constant=(10.0,))),
+    Mutant("with 10 inputs too", points=points(inputs=(10,), constant=(10.0,)), published=True),
 )
 
 
@@ -229,6 +260,12 @@ def constant_first(inputs, constant):
     """The constant step against the dropped one."""
     dropped, undropped = schedule_errors(inputs, constant)
     return paired(undropped, dropped)
+
+
+mutate(
+    theory.lr_schedule_not_overloaded,
+    Mutant("dropping helps", turned(theory.lr_schedule_not_overloaded), published=True),
+)
 
 
 FRESH_SEEDS = tuple(range(2000, 2060))

@@ -72,6 +72,8 @@ class Mutant:
         Replaces the check's measurement, for mutants that drop a hypothesis of the model.
     domain : Domain, optional
         The wider domain, for mutants that drop a hypothesis on the parameters.
+    published : bool
+        Whether this is the published form of a corrected claim.
     """
 
     name: str
@@ -79,6 +81,7 @@ class Mutant:
     points: Points | None = None
     measure: Callable[..., Any] | None = None
     domain: Domain | None = None
+    published: bool = False
 
     def __post_init__(self) -> None:
         changes = (self.statement, self.points, self.measure, self.domain)
@@ -107,6 +110,8 @@ class Check:
     boxes : int
         For a bound without observables: how many boxes of its domain interval arithmetic may look
         at for a certificate beyond the points; 0 does without.
+    mutant : str
+        For the check of a wrong version: its name.
     """
 
     claim: Claim
@@ -117,6 +122,7 @@ class Check:
     absolute: bool = False
     boxes: int = 2000
     mutants: tuple[Mutant, ...] = field(default=(), compare=False)
+    mutant: str = ""
 
     def settings(self, tier: str) -> Settings:
         """The settings of a tier; a tier that is not given takes the next smaller one's."""
@@ -173,6 +179,8 @@ class Check:
             claim=self.claim.varied(statement=statement, domain=mutant.domain or self.claim.domain),
             points=self.points if mutant.points is None else mutant.points,
             measure=mutant.measure or self.measure,
+            mutants=(),
+            mutant=mutant.name,
         )
 
 

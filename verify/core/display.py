@@ -293,6 +293,8 @@ def show_claim(claim: Claim, verdict: Verdict | None) -> None:
         if observable.definition is not None:
             console.print(f"  = {escape(str(sympy.sympify(observable.definition)))}")
     console.print(f"\n[bold]Source[/]\n  {escape(claim.source.words())}")
+    if claim.published:
+        console.print(f"  published form, which fails: {escape(claim.published)}")
     if claim.uses:
         console.print(f"\n[bold]Rests on[/]\n  {', '.join(claim.uses)}")
     report = claim.derivation_report()
@@ -315,6 +317,15 @@ def show_claim(claim: Claim, verdict: Verdict | None) -> None:
             f"  {_coloured(str(verdict.verdict))} ({verdict.how}): {certainty(verdict)}; "
             f"{escape(verdict.reason)}"
         )
+        for form in verdict.published:
+            seen = form["counterexample"]
+            at = f" at {_point_words(seen['point'])}" if seen else ""
+            console.print(
+                f"  published form: {_coloured(form['verdict'])}: {escape(form['name'])}: "
+                f"{escape(form['reason'] + at)}"
+            )
+            if seen:
+                console.print(f"{escape(seen['program'])}")
 
 
 def _range_words(parameter: Parameter) -> str:

@@ -66,6 +66,7 @@ def printed_claim(claim: Claim, verdict: Verdict | None, here: Mapping[str, str]
     notes = [
         rf"\textbf{{Claim}} {identifier(claim.id)}. {says}".rstrip(),
         rf"\textbf{{Source.}} {_source(claim)}" + (f" Uses {listed(used)}." if used else ""),
+        *_published(claim),
         *_verdict(claim, verdict),
     ]
     if not claim.derivation.steps and environment != "assayobservation":
@@ -210,6 +211,13 @@ def _source(claim: Claim) -> str:
     return f"Derived here, in the setting of {paper}; not a theorem of the paper as far as we know."
 
 
+def _published(claim: Claim) -> list[str]:
+    if not claim.published:
+        return []
+    words = sentence(plain(claim.published, f"{claim.id}, the published form"))
+    return [rf"\textbf{{Published form}} (false as it stands). {words}"]
+
+
 # ------------------------------------------------------------------------------------ verdict
 
 _HOW = {
@@ -245,6 +253,13 @@ def _verdict(claim: Claim, verdict: Verdict | None) -> list[str]:
     elif verdict.worst and verdict.worst.get("strain"):
         facts = _comparison(claim, verdict.worst, where)
         lines.append(rf"\textbf{{Closest call.}} {sentence(facts)}")
+    for form in verdict.published:
+        facts = _comparison(claim, form["counterexample"] or {}, where)
+        name = breakable(plain(form["name"], where))
+        lines.append(
+            rf"\textbf{{Against the published form}} ({name}): {form['verdict']}"
+            + (f", {facts}." if facts else ".")
+        )
     return lines
 
 

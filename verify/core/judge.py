@@ -124,12 +124,38 @@ def _judge(claim: Claim, check: Check | None, tier: str, seed: int) -> Verdict:
         if check is None
         else _by_check(claim, check, counts, tier, seed)
     )
+    if check is not None:
+        verdict = _with_published(verdict, check, tier, seed)
     wrong = [step for step in report.steps if step.status is Status.REFUTED]
     if wrong and verdict.verdict is Decision.CONFIRMED:
         reason = (
             f"the check agrees, but step {wrong[0].index} of the derivation is wrong: "
             f"{wrong[0].reason}"
         )
+        verdict = replace(verdict, verdict=Decision.INCONCLUSIVE, reason=one_line(reason))
+    return verdict
+
+
+def _with_published(verdict: Verdict, check: Check, tier: str, seed: int) -> Verdict:
+    """The verdict on a corrected claim with that on the published form, which has to fail."""
+    found: list[dict[str, Any]] = []
+    for mutant in check.mutants:
+        if mutant.published:
+            wrong = check.as_mutant(mutant)
+            counts = dict(_NO_STEPS)
+            other = _by_check(wrong.claim, wrong, counts, tier, seed)
+            found.append(
+                {
+                    "name": mutant.name,
+                    "verdict": str(other.verdict),
+                    "reason": other.reason,
+                    "counterexample": other.counterexample,
+                }
+            )
+    verdict = replace(verdict, published=tuple(found))
+    alive = [form["name"] for form in found if form["verdict"] != Decision.REFUTED]
+    if alive and verdict.verdict is Decision.CONFIRMED:
+        reason = f"the published form was to be refuted, and is not: {', '.join(alive)}"
         verdict = replace(verdict, verdict=Decision.INCONCLUSIVE, reason=one_line(reason))
     return verdict
 
@@ -333,10 +359,9 @@ def _counterexample(check: Check, result: PointResult, tier: str, seed: int) -> 
         variable = str(claim.statement.variable)
         point[variable] = (check.ladder or claim.domain[variable].grid)[-1]
     shown: Mapping[str, Any] = replace(result, point=point).as_dict()
+    settings = (("tier", tier, "quick"), ("seed", seed, 0), ("mutant", check.mutant, ""))
     further = "".join(
-        f", {name}={source_text(value)}"
-        for name, value, usual in (("tier", tier, "quick"), ("seed", seed, 0))
-        if value != usual
+        f", {name}={source_text(value)}" for name, value, usual in settings if value != usual
     )
     arguments = source_text(point)
     fraction = "from fractions import Fraction\n" if "Fraction(" in arguments else ""

@@ -149,7 +149,14 @@ def source_files(topic: str, file: Path | None = None) -> list[Path]:
     return sorted({*core_files(), *closure(start)})
 
 
-def measure(reference: str, point: dict[str, Any], *, tier: str = "quick", seed: int = 0) -> Any:
+def measure(
+    reference: str,
+    point: dict[str, Any],
+    *,
+    tier: str = "quick",
+    seed: int = 0,
+    mutant: str = "",
+) -> Any:
     """What theory predicts and the simulator measures at one point of a claim's domain.
 
     Parameters
@@ -161,6 +168,8 @@ def measure(reference: str, point: dict[str, Any], *, tier: str = "quick", seed:
         parameter is not used: the check goes along its ladder.
     tier, seed
         As for `judge`.
+    mutant : str
+        The name of a wrong version of the claim, to measure that instead.
 
     Returns
     -------
@@ -176,12 +185,24 @@ def measure(reference: str, point: dict[str, Any], *, tier: str = "quick", seed:
     from verify.core.judge import judge
 
     claim = find(reference)
-    claim.domain.require(point)
     check = check_of(claim)
     if check is None:
         raise CatalogueError(f"{claim.id} has no check: it is judged by its derivation")
+    if mutant:
+        check = _wrong_version(claim, check, mutant, tier)
+        claim = check.claim
+    claim.domain.require(point)
     verdict = judge(claim, replace(check, points=[point]), tier=tier, seed=seed)
     if not verdict.evidence:
         raise CatalogueError(f"{claim.id}: {verdict.reason}")
     keys = ("finding", "predicted", "measured", "samples", "reason")
     return {key: verdict.evidence[0][key] for key in keys}
+
+
+def _wrong_version(claim: Claim, check: Check, name: str, tier: str) -> Check:
+    from verify.core.mutants import mutants_of
+
+    known = {wrong.name: wrong for wrong in mutants_of(claim, check, tier)}
+    if name not in known:
+        raise CatalogueError(f"{claim.id} has no mutant {name!r}; there are {', '.join(known)}")
+    return check.as_mutant(known[name])

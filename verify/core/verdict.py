@@ -73,6 +73,9 @@ class Verdict:
         For bounds: the largest ratio of the smaller side to the larger.
     evidence : tuple of dict
         The result at every point.
+    published : tuple of dict
+        For a corrected claim: what became of the published form (name, verdict, reason,
+        counterexample). The claim is confirmed only if that is refuted.
     stopped : bool
         True when an exception ended the measurement at some point: then the verdict is not kept.
     """
@@ -92,6 +95,7 @@ class Verdict:
     tightness: float | None = None
     evidence: tuple[dict[str, Any], ...] = field(default=(), repr=False)
     stopped: bool = False
+    published: tuple[dict[str, Any], ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Plain values, without the point-by-point evidence.
@@ -108,7 +112,7 @@ class Verdict:
     def stored(self) -> dict[str, Any]:
         """Plain values, evidence included, as the ledger keeps them."""
         data = asdict(self)
-        data["evidence"] = list(data["evidence"])
+        data["evidence"], data["published"] = list(data["evidence"]), list(data["published"])
         return {**data, "verdict": str(self.verdict), "how": str(self.how)}
 
     @classmethod
@@ -120,6 +124,7 @@ class Verdict:
                 "verdict": Decision(data["verdict"]),
                 "how": How(data["how"]),
                 "evidence": tuple(data["evidence"]),
+                "published": tuple(data["published"]),
             }
         )
 
