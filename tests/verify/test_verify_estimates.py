@@ -21,10 +21,12 @@ from theory import (
     Seen,
     Source,
     Standing,
+    Trend,
 )
-from verify import Check, Counted, Decision, How, Sampled, Settings, judge
+from verify import Check, Counted, Decision, How, Sampled, Settings, Trained, judge
 from verify.core.intervals import RunningMean
 from verify.core.sequential import BoundTest, EquivalenceTest
+from verify.core.trained import rank_p_value
 
 a = Real("a", at_least=0, grid=(1,))
 n = Natural("n", grid=(1, 4, 16, 64, 256, 1024))
@@ -174,6 +176,50 @@ def test_senseless_counts_are_refused(successes, trials):
 def test_a_counted_probability_enters_linearly():
     found = judged(lambda s: Identity(s**2, 1), lambda a: Counted(4, 4), 0.05)
     assert found.verdict is INCONCLUSIVE and "linear" in found.reason
+
+
+# --------------------------------------------------------------------------- ranks
+
+
+def ranked(group_a, group_b, direction="lower"):
+    claim = Claim(
+        id="made-up.trend",
+        title="A trend",
+        says="It is so.",
+        statement=Trend("m", "A", "B", direction),
+        domain=Domain(),
+        source=Source(None, "", seen=Seen.NOTHING, standing=Standing.DERIVED_HERE),
+    )
+    estimate = Trained(np.array(group_a, float), np.array(group_b, float), test="rank")
+    return judge(claim, Check(claim, lambda: estimate, {"quick": Settings(0.0, error=1e-2)}))
+
+
+def test_ranks_tell_from_five_seeds_what_signs_cannot():
+    """p = 1 / 252 against 1 / 32."""
+    low, high = [1, 2, 3, 4, 5], [6, 7, 8, 9, 10]
+    assert ranked(low, high).verdict is CONFIRMED
+    assert ranked(high, low).verdict is REFUTED
+    assert ranked(low, high, "higher").verdict is REFUTED
+    assert ranked(low, [0, 2.5, 3.5, 4.5, 9]).verdict is INCONCLUSIVE
+    assert ranked([1] * 30, [1] * 30).verdict is INCONCLUSIVE  # ties are wins for neither
+
+
+@given(st.integers(1, 7), st.integers(1, 7), st.randoms(use_true_random=False))
+def test_the_rank_test_is_that_of_mann_and_whitney(first, second, random):
+    order = list(range(first + second))
+    random.shuffle(order)
+    a, b = np.array(order[:first]), np.array(order[first:])
+    wins = int(np.sum(a[:, None] > b))
+    exact = stats.mannwhitneyu(a, b, alternative="greater", method="exact").pvalue
+    assert rank_p_value(wins, first, second) == pytest.approx(float(exact), rel=1e-12)
+    assert rank_p_value(0, first, second) == 1
+
+
+def test_ranks_are_for_groups_that_are_not_paired():
+    with pytest.raises(ClaimError, match="not paired"):
+        Trained(np.zeros(2), np.zeros(2), paired=True, test="rank")
+    with pytest.raises(ClaimError, match="by sign or by rank"):
+        Trained(np.zeros(2), np.zeros(2), test="t")
 
 
 # --------------------------------------------------------------------------- sampled rates

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -172,11 +172,23 @@ class Trained:
     ----------
     group_a, group_b : arrays
         The same seeds in the same order when ``paired``.
+    paired : bool
+    test : {"sign", "rank"}
+        ``sign``: A beats B in more than half of all pairs of seeds. ``rank``, for unpaired groups:
+        the weaker statement that A's law is not, as a whole, on the other side of B's or the same
+        (stochastic order); it tells from fewer seeds.
     """
 
     group_a: NDArray[np.float64]
     group_b: NDArray[np.float64]
     paired: bool = False
+    test: Literal["sign", "rank"] = "sign"
+
+    def __post_init__(self) -> None:
+        if self.test not in ("sign", "rank"):
+            raise ClaimError(f"a trend is tested by sign or by rank, not by {self.test!r}")
+        if self.test == "rank" and self.paired:
+            raise ClaimError("a rank test is for groups that are not paired")
 
 
 Estimate = Exact | Sampled | Counted | Exhaustive | Trained
