@@ -10,16 +10,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sympy import Rational, Sum, Symbol, cos, exp, gamma, log, pi, sin, sqrt, zeta
 
-from theory.core.boxes import SLACK, TURN
-from theory.core.certify import Certificate, Certified, EndPiece, _root, certify, simplest
-from theory.core.certify_forms import Function, compiled, prepared
+from theory.core.box_functions import Function
+from theory.core.certify import Certificate, Certified, EndPiece, certify
+from theory.core.certify_axes import simplest, whole_range
+from theory.core.certify_functions import prepared
 from theory.core.decision import Status
 from theory.core.domain import Domain
 from theory.core.errors import ClaimError
 from theory.core.evaluation import enclose
+from theory.core.interval_programs import compiled
 from theory.core.parameters import Integer, Natural, Real, Vector
 from theory.core.rules import Cited, Termwise
 from theory.core.special import NormalCDF, StudentCDF
+from theory.core.special_intervals import SLACK, TURN
 
 PROVED, REFUTED, UNDECIDED = Status.PROVED, Status.REFUTED, Status.UNDECIDED
 
@@ -474,7 +477,7 @@ def test_enclosures_hold_the_values(expression, first, second, step_x, step_y) -
         low, high = program.run(box)
         if isinstance(value, arb) and value.is_finite():
             assert not value < low and not value > high
-            cell = tuple(_root(Real("x", at_least=a, at_most=b)) for a, b in ends)
+            cell = tuple(whole_range(Real("x", at_least=a, at_most=b)) for a, b in ends)
             (low, high), _ = Function(expression, symbols).enclosure(cell, depth=2)
             assert not value < low and not value > high
 

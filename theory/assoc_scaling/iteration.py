@@ -18,10 +18,10 @@ from theory.assoc_scaling.exponential_bounds import (
     ascending_terms,
     nonnegative_from,
 )
-from theory.core import evaluation
 from theory.core.decision import Finding, Status, decide_equal, decide_nonnegative
 from theory.core.derivation import ByClaim
 from theory.core.domain import Domain
+from theory.core.evaluation import ball, encloses, whole_number
 from theory.core.parameters import Real
 from theory.core.rules import Rule, undecided, worst
 
@@ -83,14 +83,12 @@ class Iterate(ExprWithLimits):
         return rf"\left({variable} \mapsto {body}\right)^{{\circ {times}}}({start})"
 
 
+@encloses(Iterate)
 def _iterate_ball(e: Iterate, env: dict[str, Any]) -> arb:
-    value = evaluation._ball(e.start, env)
-    for _ in range(evaluation._integer(e.times, env)):
-        value = evaluation._ball(e.function, {**env, e.variable.name: value})
+    value = ball(e.start, env)
+    for _ in range(whole_number(e.times, env)):
+        value = ball(e.function, {**env, e.variable.name: value})
     return value
-
-
-evaluation._RULES[Iterate] = _iterate_ball  # until the core has a place for further enclosures
 
 
 def _sole(expression: Any) -> Iterate | None:

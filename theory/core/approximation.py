@@ -14,6 +14,7 @@ import sympy
 
 from theory.core.binding import is_infinite, symbols_of
 from theory.core.domain import Domain
+from theory.core.enclosing import BUDGET
 from theory.core.errors import NotEnclosable
 from theory.core.evaluation import enclose, substitute
 from theory.core.probing import environments
@@ -23,6 +24,9 @@ __all__ = ["approximate", "compare_numerically"]
 
 _AGREEMENT = 1e-7
 """Relative gap below which two approximate values are the same number."""
+
+_MOST_TERMS = 20_000
+"""How many terms of finite sums are added up for one value."""
 
 _TROUBLE = (
     NotEnclosable,
@@ -47,7 +51,7 @@ def approximate(expression: sympy.Expr, environment: dict[str, Any]) -> complex:
     NotEnclosable
         A symbol has no value, a sum does not converge absolutely, or two ways to the value differ.
     """
-    expression = substitute(expression, environment)
+    expression = substitute(expression, {**environment, BUDGET: [_MOST_TERMS]})
     if symbols_of(expression):
         raise NotEnclosable(f"{expression} still has symbols")
     try:
@@ -153,7 +157,7 @@ def compare_numerically(
 def _either(expression: sympy.Expr, environment: dict[str, Any]) -> complex:
     """The rigorous value where there is one."""
     try:
-        ball = enclose(expression, environment)
+        ball = enclose(expression, environment, most_terms=_MOST_TERMS)
         if ball.is_finite() and ball.rad() < 1e-12 * (1 + abs(ball.mid())):
             return complex(float(ball.mid()))
     except (NotEnclosable, ValueError, ZeroDivisionError, OverflowError):

@@ -74,7 +74,7 @@ def large_parameter_expansion(
 def is_negligible(
     remainder: Any, main: Any, n: sympy.Symbol, order: Any, domain: Domain
 ) -> Finding:
-    """Whether remainder / main is o(n^-order).
+    """Whether remainder / main is o(n^-order), for an infinite order: smaller than every power.
 
     A remainder with a free symbol ``EVERY_POWER`` is one that holds for every k; then it is enough
     that some k makes it negligible.
@@ -101,13 +101,12 @@ def _why_negligible(
     if _decays_exponentially(ratio, domain):
         return "the remainder is smaller than every power"
     power = ratio.power(domain)
-    excess = power + order
     if power.has(EVERY_POWER):
         slope = sympy.diff(power, EVERY_POWER)
         if not slope.has(EVERY_POWER) and surely_positive(-slope, domain):
             return "the remainder is smaller than every power"
         raise NoExpansion("the remainder is not seen to be negligible")
-    if surely_positive(-excess, domain):
+    if order is not sympy.oo and surely_positive(-(power + order), domain):
         return f"the remainder is relatively O({n}^({sympy.simplify(power)}))"
     raise NoExpansion(f"the remainder is not seen to be negligible: relative power {power}")
 
@@ -142,8 +141,8 @@ def growth_exponent(expression: Any, n: sympy.Symbol, form: str, domain: Domain)
         return rate
     slowly = [f for f in sympy.Mul.make_args(expression) if _is_log_power(f, n)]
     found = logarithm(expression / sympy.Mul(*slowly), n, 2, domain)
-    if not (surely_positive(found.factor, domain) or surely_positive(-found.factor, domain)):
-        raise NoExpansion(f"{expression} may vanish")
+    if not surely_positive(found.factor, domain):  # no power of n is negative
+        raise NoExpansion(f"{expression} is not seen to be positive")
     if form == "power":
         return found.power(domain)
     if any(not surely_positive(1 - e, domain) for e in (*found.slow.terms, *found.slow.errors)):

@@ -40,16 +40,23 @@ def replace_free(expression: Any, pairs: Mapping[Any, Any]) -> sympy.Expr:
 def rename_apart(expression: sympy.Basic, taken: Iterable[sympy.Symbol]) -> sympy.Basic:
     """The expression with every bound variable that shares a name with ``taken`` renamed."""
     names = {symbol.name for symbol in taken}
-    if not names or not expression.has(ExprWithLimits):
+    if not names or not expression.has(*_BINDING):
         return expression
     everywhere = names | {symbol.name for symbol in expression.atoms(sympy.Symbol)}
     return _apart(expression, names, everywhere)
 
 
+_BINDING = (ExprWithLimits, sympy.Limit)
+
+
 def _apart(expression: sympy.Basic, names: set[str], everywhere: set[str]) -> sympy.Basic:
-    if not expression.args or not expression.has(ExprWithLimits):
+    if not expression.args or not expression.has(*_BINDING):
         return expression
     arguments = [_apart(argument, names, everywhere) for argument in expression.args]
+    if isinstance(expression, sympy.Limit) and arguments[1].name in names:
+        fresh = _fresh(arguments[1], everywhere)
+        inside = arguments[0].subs(arguments[1], fresh)
+        return expression.func(inside, fresh, *arguments[2:])
     if not isinstance(expression, ExprWithLimits):
         return expression.func(*arguments)
     function, *limits = arguments
@@ -96,7 +103,7 @@ def canonical(operation: Any) -> tuple[sympy.Expr, sympy.Expr]:
     limits = [sympy.Tuple(l[0], *map(_canonical_inside, l[1:])) for l in operation.limits]
     function, *limits = _with_standard_names(function, limits)
     factor: sympy.Expr = sympy.S.One
-    if not isinstance(operation, sympy.Product):
+    if isinstance(operation, (sympy.Sum, sympy.Integral)):
         bound = [limit[0] for limit in limits]
         factor, function = function.as_independent(*bound, as_Add=False)
     return factor, operation.func(function, *limits)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import sympy
 from sympy.concrete.expr_with_limits import ExprWithLimits
 
-from theory.core.binding import replace_free, standard_names, symbols_of
+from theory.core.binding import rename_apart, replace_free, standard_names, symbols_of
 from theory.core.decision import (
     Finding,
     Status,
@@ -21,9 +21,19 @@ from theory.core.decision import (
 from theory.core.domain import Domain, exact_number
 from theory.core.errors import ClaimError
 from theory.core.exact import settle_conditions
-from theory.core.parameters import Categorical, Integer, Labels, Matrix, Parameter, Vector, _Ordered
-from theory.core.rule import Rule, proved, undecided, worst
-from theory.core.signs import positive_atoms, with_signed_symbols
+from theory.core.parameters import (
+    Categorical,
+    Integer,
+    Labels,
+    Matrix,
+    Parameter,
+    Simplex,
+    Vector,
+    _Ordered,
+)
+from theory.core.rising import evaluated_variables, is_bound_inside, rises_with
+from theory.core.rule import Rule, is_examined, proved, undecided, worst
+from theory.core.signs import positive_atoms, surely_positive, with_signed_symbols
 from theory.core.statement import Bound, Equivalent, Identity
 
 if TYPE_CHECKING:
@@ -36,7 +46,11 @@ def written_out(expression: Any, claim: Claim) -> sympy.Expr:
     """The expression with the observables that have definitions replaced by them."""
     expression = sympy.sympify(expression)
     for observable in claim.observables:
-        if observable.definition is not None:
+        if observable.definition is not None and expression.has(observable.function):
+            # a parameter that the definition speaks of is no bound variable of the expression
+            own = symbols_of(*(argument.symbol for argument in observable.arguments))
+            ambient = symbols_of(sympy.sympify(observable.definition)) - own
+            expression = rename_apart(expression, ambient)
             expression = expression.replace(observable.function, observable.defined_as)
     return expression
 
@@ -63,7 +77,7 @@ class ByClaim(Rule):
         if isinstance(statement, Equivalent):
             return "~"
         if isinstance(statement, Bound):
-            return "+-" if isinstance(statement.terms[0], sympy.Abs) else statement.sense
+            return "+-" if _bounds_a_gap(statement) else statement.sense
         raise ClaimError(f"{self.claim.id} cannot serve as a step: it is a {statement.kind}")
 
     @property
@@ -78,7 +92,7 @@ class ByClaim(Rule):
 
     def remainder(self, domain: Domain) -> sympy.Expr | None:
         statement = self.claim.statement
-        if isinstance(statement, Bound) and isinstance(statement.terms[0], sympy.Abs):
+        if isinstance(statement, Bound) and _bounds_a_gap(statement):
             return self._here(statement.terms[1])
         return None
 
@@ -92,7 +106,21 @@ class ByClaim(Rule):
         """Whether the claim's domain holds what its parameters are here."""
         symbols = symbols_of(before, after)
         inside = _with_inner_ranges(before, symbols, domain)
-        return applies(self.claim.domain, self._pairs(), inside, symbols)
+        finding = applies(self.claim.domain, self._pairs(), inside, symbols)
+        return worst(finding, self._is_at_fixed_values())
+
+    def _is_at_fixed_values(self) -> Finding:
+        """A limit is taken while everything else stands still: nothing else may move with it."""
+        statement = self.claim.statement
+        if not isinstance(statement, Equivalent):
+            return proved("no limit is taken")
+        pairs = self._pairs()
+        moving = symbols_of(self._here(statement.variable))
+        for parameter in self.claim.domain.parameters:
+            value = pairs.get(parameter.symbol, parameter.symbol)
+            if parameter.symbol != statement.variable and value.free_symbols & moving:
+                return undecided(f"{parameter.name} = {value} moves with {statement.variable}")
+        return proved("all else is fixed")
 
     def check(self, before: sympy.Expr | None, after: sympy.Expr, domain: Domain) -> Finding:
         before = sympy.sympify(before)
@@ -103,7 +131,25 @@ class ByClaim(Rule):
         status = self.claim.derivation_report().worst
         reason = f"by {self.claim.id}, whose own derivation is {status}"
         # that the claim's derivation is wrong does not make this step wrong
-        return Finding(Status.UNDECIDED if status is Status.REFUTED else status, reason)
+        found = Finding(Status.UNDECIDED if status is Status.REFUTED else status, reason)
+        found = worst(found, self._holds_all_over(before, after, domain))
+        # a rule that is built on this one may ask for its check alone
+        return found if is_examined(self) else worst(found, self.rests_on(before, after, domain))
+
+    def _holds_all_over(self, before: sympy.Expr, after: sympy.Expr, domain: Domain) -> Finding:
+        """Whether a parameter that is a bound variable here stays in its range all along."""
+        pairs = self._pairs()
+        bound = {v for o in before.atoms(ExprWithLimits) for v in o.variables}
+        inside = _with_inner_ranges(before, symbols_of(before, after), domain)
+        for parameter in self.claim.domain.parameters:
+            if parameter.symbol in evaluated_variables(before) - pairs.keys():
+                return undecided(f"{parameter.name} is given a value that may be outside its range")
+        findings = [
+            _lies_in(parameter, parameter.symbol, pairs, inside)
+            for parameter in self.claim.domain.parameters
+            if parameter.symbol in bound - pairs.keys()
+        ]
+        return worst(*findings) if findings else proved("no parameter is bound")
 
     def _fits(
         self, before: sympy.Expr, sides: list[sympy.Expr], after: sympy.Expr, domain: Domain
@@ -114,6 +160,8 @@ class ByClaim(Rule):
             gap = before - after
             return _vanishes(gap - inside, domain) or _vanishes(gap + inside, domain)
         if relation == "=":  # an identity may be read in either direction
+            if before.has(sympy.Derivative, sympy.Subs) and self._has_equations():
+                return False  # what holds at some points only is not differentiated
             return any(
                 before.has(old) and _vanishes(replace_free(before, {old: new}) - after, domain)
                 for old, new in (sides, sides[::-1])
@@ -121,25 +169,35 @@ class ByClaim(Rule):
         pairs = itertools.pairwise(sides) if relation != "~" else [sides]
         return any(
             before.has(old)
+            and not is_bound_inside(old, before)
             and _vanishes(replace_free(before, {old: new}) - after, domain)
-            and self._keeps(before, old, domain)
+            and self._keeps(before, old, new, domain)
             for old, new in pairs
         )
 
-    def _keeps(self, before: sympy.Expr, old: sympy.Expr, domain: Domain) -> bool:
+    def _has_equations(self) -> bool:
+        return any(condition.has(sympy.Eq) for condition in self.claim.domain.where)
+
+    def _keeps(self, before: sympy.Expr, old: sympy.Expr, new: sympy.Expr, domain: Domain) -> bool:
         """Whether the relation between two parts gives the same relation of the whole.
 
         An inequality does when the whole does not fall with the part; an equivalence when the part
         is a factor, or a fixed power of it is.
         """
-        part = sympy.Dummy("part", real=True)
-        with_hole = replace_free(before, {old: part})
         if self.relation == "~":
+            part = sympy.Dummy("part", real=True)
+            with_hole = replace_free(before, {old: part})
             exponent = sympy.simplify(part * sympy.diff(with_hole, part) / with_hole)
-            variable, _ = self.tends() or (None, None)
-            return not exponent.has(part) and not exponent.has(variable)
-        finding = decide_nonnegative(sympy.diff(with_hole, part), domain)
+            moving = symbols_of((self.tends() or (part,))[0])
+            return not exponent.free_symbols & {part, *moving}
+        positive = all(surely_positive(side, domain) for side in (old, new))
+        part = sympy.Dummy("part", real=True, positive=positive or None)
+        finding = rises_with(replace_free(before, {old: part}), part, domain)
         return finding.status is Status.PROVED
+
+
+def _bounds_a_gap(statement: Bound) -> bool:
+    return statement.sense == "<=" and isinstance(statement.terms[0], sympy.Abs)
 
 
 def _vanishes(difference: sympy.Expr, domain: Domain) -> bool:
@@ -151,12 +209,11 @@ def _with_inner_ranges(expression: sympy.Expr, free: set[sympy.Symbol], domain: 
     ranges: dict[sympy.Symbol, set[Any]] = {}
     for operation in expression.atoms(ExprWithLimits):
         for limit in operation.limits:
-            discrete = not isinstance(operation, sympy.Integral)
-            ranges.setdefault(limit[0], set()).add((*limit[1:], discrete))
+            ranges.setdefault(limit[0], set()).add((operation.func, limit))
     for variable, ways in sorted(ranges.items(), key=str):
         if len(ways) == 1 and variable not in free:
-            ((low, high, discrete),) = ways
-            domain = domain.within(variable, low, high, discrete=discrete)
+            ((kind, limit),) = ways
+            domain = domain.inside(kind(variable, limit), limit)
     return domain
 
 
@@ -185,15 +242,36 @@ def applies(
         value = at.get(parameter.symbol, parameter.symbol)
         present = {s.name for s in symbols} | set(here.names)
         if parameter.symbol not in at and parameter.name not in present:
-            continue  # every interval and kind of sequence holds something
-        findings.append(_lies_in(parameter, value, here))
+            findings.append(_is_inhabited(parameter, at, here))
+        else:
+            findings.append(_lies_in(parameter, value, at, here))
     for condition in used.where:
         findings.append(_holds(condition, at, here))
     return worst(*findings) if findings else proved("no hypotheses")
 
 
-def _lies_in(parameter: Parameter, value: Any, here: Domain) -> Finding:
+def _is_inhabited(parameter: Parameter, at: Mapping[Any, Any], here: Domain) -> Finding:
+    """Whether there is a value: an interval holds some, a simplex of no entries does not."""
+    size = None
+    if isinstance(parameter, Simplex):
+        size = parameter.length
+    elif isinstance(parameter, Labels):
+        size = parameter.classes
+    if size is None or decide_positive(_size(size, at), here).status is Status.PROVED:
+        return proved("there are such values")
+    return undecided(f"whether there is any {parameter.name} is not decided")
+
+
+def _size(size: Any, at: Mapping[Any, Any]) -> sympy.Expr:
+    size = sympy.sympify(size)
+    return at.get(size, size)
+
+
+def _lies_in(parameter: Parameter, value: Any, at: Mapping[Any, Any], here: Domain) -> Finding:
     own = next((p for p in here.parameters if p.symbol == value), None)
+    if isinstance(parameter, Vector) and own is not None:
+        if not _is_as_large(own, parameter, at):
+            return undecided(f"{value} is not seen to be of the size of {parameter.name}")
     if own is parameter:
         return proved("the same parameter")
     if not isinstance(parameter, _Ordered):
@@ -255,10 +333,6 @@ def _is_part(own: Parameter, other: Parameter) -> bool:
         return set(own.choices) <= set(other.choices)
     if not isinstance(own, Vector) or not isinstance(other, Vector):
         return False
-    sizes = [("length", Vector), ("columns", Matrix), ("classes", Labels)]
-    for name, kind in sizes:
-        if isinstance(own, kind) and not _same_size(getattr(own, name), getattr(other, name)):
-            return False
     mine, theirs = own.entry, other.entry
     if isinstance(mine, _Ordered) and isinstance(theirs, _Ordered):
         whole = isinstance(mine, Integer) or not isinstance(theirs, Integer)
@@ -272,8 +346,13 @@ def _is_part(own: Parameter, other: Parameter) -> bool:
     return False
 
 
-def _same_size(one: Any, other: Any) -> bool:
-    return bool(sympy.sympify(one) == sympy.sympify(other))
+def _is_as_large(own: Parameter, other: Parameter, at: Mapping[Any, Any]) -> bool:
+    """Whether a sequence of ours has the sizes that the other one has here."""
+    for name, kind in (("length", Vector), ("columns", Matrix), ("classes", Labels)):
+        if isinstance(other, kind):
+            if _size(getattr(own, name, None), {}) != _size(getattr(other, name), at):
+                return False
+    return True
 
 
 def _holds(condition: sympy.Basic, at: Mapping[Any, Any], here: Domain) -> Finding:

@@ -11,6 +11,7 @@ from theory.core.derivation import ByClaim, Derivation, DerivationReport
 from theory.core.domain import Domain
 from theory.core.errors import ClaimError
 from theory.core.observable import Observable
+from theory.core.rule import rules_in
 from theory.core.source import Source
 from theory.core.statement import Statement
 
@@ -67,8 +68,12 @@ class Claim:
         named = {observable.name for observable in self.observables}
         if unknown := self.statement.observables - named:
             raise ClaimError(f"{self.id}: unknown observable {', '.join(sorted(unknown))}")
-        applied = tuple(_applied(step.by) for step in self.derivation.steps)
-        applied = tuple(claim_id for claim_id in applied if claim_id is not None)
+        applied = (
+            rule.claim.id
+            for step in self.derivation.steps
+            for rule in rules_in(step.by)
+            if isinstance(rule, ByClaim)
+        )
         object.__setattr__(self, "uses", tuple(dict.fromkeys((*self.uses, *applied))))
 
     @property
@@ -94,13 +99,6 @@ class Claim:
         from theory.core.printing import latex
 
         return latex(expression, self.domain, self.observables)
-
-
-def _applied(rule: Any) -> str | None:
-    """The id of the claim that a rule applies, also term by term."""
-    while not isinstance(rule, ByClaim) and hasattr(rule, "inner"):
-        rule = rule.inner
-    return rule.claim.id if isinstance(rule, ByClaim) else None
 
 
 @cache

@@ -8,11 +8,12 @@ from typing import Any
 
 import sympy
 
+from theory.core.binding import standard_names
 from theory.core.domain import Domain
 from theory.core.signs import positive_atoms, surely_nonnegative, surely_positive
 from theory.core.special import NormalCDF, StudentCDF
 
-__all__ = ["is_continuous", "limit_at"]
+__all__ = ["is_continuous", "is_continuous_at", "limit_at"]
 
 _EVERYWHERE = (
     sympy.Add,
@@ -46,7 +47,20 @@ def is_continuous(expression: Any, domain: Domain) -> bool:
         lambda e: surely_positive(e, domain),
         lambda e: surely_nonnegative(e, domain),
     )
-    return _continuous(sympy.sympify(expression), conditions)
+    return _continuous(standard_names(sympy.sympify(expression)), conditions)
+
+
+def is_continuous_at(expression: Any, variable: sympy.Symbol, end: Any, domain: Domain) -> bool:
+    """Whether an expression is seen to be continuous at one value of a variable, on the domain."""
+    return _continuous(standard_names(sympy.sympify(expression)), _at(variable, end, domain))
+
+
+def _at(variable: sympy.Symbol, end: Any, domain: Domain) -> _Conditions:
+    return _Conditions(
+        variable,
+        lambda e: surely_positive(e.subs(variable, end), domain),
+        lambda e: surely_nonnegative(e.subs(variable, end), domain),
+    )
 
 
 @dataclass(frozen=True)
@@ -105,16 +119,12 @@ def limit_at(
         return expression
     if end not in (sympy.oo, -sympy.oo):
         towards = sympy.Dummy("h", positive=True)
-        at_the_end = _Conditions(
-            variable,
-            lambda e: surely_positive(e.subs(variable, end), domain),
-            lambda e: surely_nonnegative(e.subs(variable, end), domain),
-        )
-        if _continuous(expression, at_the_end):
+        if is_continuous_at(expression, variable, end, domain):
             return expression.subs(variable, end)
         expression = expression.subs(variable, end + towards if side == "+" else end - towards)
         variable, end, side = towards, sympy.S.Zero, "+"
     atoms = positive_atoms(expression, domain)
+    atoms = {value: symbol for value, symbol in atoms.items() if not value.has(variable)}
     hidden = expression.subs(atoms)
     inside, *ends = domain.forms()
     back = {symbol: value for value, symbol in atoms.items()}

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import sympy
 
-from theory.core.asymptotics import EVERY_POWER, growth_exponent, is_negligible
+from theory.core.asymptotics import growth_exponent, is_negligible
 from theory.core.by_claim import ByClaim, written_out
 from theory.core.decision import Finding, Status, decide_equal
 from theory.core.domain import Domain
 from theory.core.errors import ClaimError
 from theory.core.expansion import NoExpansion
-from theory.core.rule import Rule, examine, proved, undecided
+from theory.core.rule import Rule, examine, proved, rules_in, undecided
 from theory.core.rules import Definition
 from theory.core.statement import Bound, Equivalent, Identity, Rate, Statement
 
@@ -195,15 +195,12 @@ def _strangers(expression: sympy.Basic, claim: Claim) -> str | None:
 
 def _known_observables(rule: Rule, claim: Claim) -> Finding | None:
     """An objection when a claim that is applied speaks of another observable of the same name."""
-    while isinstance(inner := getattr(rule, "inner", None), Rule):
-        rule = inner
-    if not isinstance(rule, ByClaim):
-        return None
     ours = {observable.name: observable for observable in claim.observables}
-    for theirs in rule.claim.observables:
-        mine = ours.get(theirs.name)
-        if theirs.definition is None and mine is not None and mine is not theirs:
-            return undecided(f"{theirs.name} is not the observable that {rule.claim.id} speaks of")
+    for used in (part.claim for part in rules_in(rule) if isinstance(part, ByClaim)):
+        for theirs in used.observables:
+            mine = ours.get(theirs.name)
+            if theirs.definition is None and mine is not None and mine is not theirs:
+                return undecided(f"{theirs.name} is not the observable that {used.id} speaks of")
     return None
 
 
@@ -306,12 +303,8 @@ def _negligible(chain: _Chain, claim: Claim) -> bool:
     statement = claim.statement
     if not isinstance(statement, Equivalent) or chain.remainder is None:
         return False
-    order = statement.order
-    if order is sympy.oo:  # smaller than every power: the remainder must hold for every k
-        if EVERY_POWER not in chain.remainder.free_symbols:
-            return False
-        order = 0
-    small = is_negligible(chain.remainder, chain.last, statement.variable, order, claim.domain)
+    variable, order = statement.variable, statement.order
+    small = is_negligible(chain.remainder, chain.last, variable, order, claim.domain)
     return small.status is Status.PROVED
 
 

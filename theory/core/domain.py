@@ -175,15 +175,33 @@ class Domain:
         A parameter of that name is hidden there, with the side conditions that speak of it.
         """
         variable, low, high = (sympy.sympify(e) for e in (variable, low, high))
+        inside = self._without(variable)
+        ranges = (*inside.ranges, Range(variable, low, high, discrete))
+        object.__setattr__(inside, "ranges", ranges)
+        return inside
+
+    def _without(self, variable: Any) -> Domain:
+        """The domain where a name means something else."""
         inside = copy(self)
         kept = tuple(p for p in self.parameters if p.name != variable.name)
-        outer = (r for r in self.ranges if r.variable.name != variable.name)
+        outer = tuple(r for r in self.ranges if r.variable.name != variable.name)
         where = tuple(c for c in self.where if variable.name not in {s.name for s in symbols_of(c)})
         object.__setattr__(inside, "parameters", kept)
         object.__setattr__(inside, "where", where)
-        ranges = (*outer, Range(variable, low, high, discrete))
-        object.__setattr__(inside, "ranges", ranges)
+        object.__setattr__(inside, "ranges", outer)
         return inside
+
+    def inside(self, operation: Any, limit: Any) -> Domain:
+        """The domain as it is seen under one limit of an operation.
+
+        The variable of a sum, product or integral runs between the ends; what else may be
+        written with limits, such as an iteration, gives its variable no range.
+        """
+        if isinstance(operation, (sympy.Sum, sympy.Product)):
+            return self.within(*limit, discrete=True)
+        if isinstance(operation, sympy.Integral):
+            return self.within(*limit, discrete=False)
+        return self._without(limit[0])
 
     def beyond(self, variable: Any, least: int) -> Domain:
         """The part of the domain where a parameter without an upper end is at least ``least``."""
@@ -269,14 +287,13 @@ def _through_a_positive_symbol(parameter: _Ordered) -> sympy.Expr | None:
     """The parameter as an expression in a signed symbol, or None where its own sign says it all."""
     low, high = parameter.low, parameter.high
     if isinstance(parameter, Integer):
-        if low == -math.inf:
-            if high == math.inf or (high == 0 and parameter.high_open):
+        first, last = parameter.first, parameter.last
+        if first is None:
+            if last is None or (high == 0 and parameter.high_open):
                 return None
-            last = math.ceil(high) - 1 if parameter.high_open else math.floor(high)
             return last - sympy.Dummy(parameter.name, integer=True, nonnegative=True)
         if low == 0 and high == math.inf:
             return None
-        first = math.floor(low) + 1 if parameter.low_open else math.ceil(low)
         return first + sympy.Dummy(parameter.name, integer=True, nonnegative=True)
     if low == -math.inf:
         if high == math.inf or (high == 0 and parameter.high_open):

@@ -7,6 +7,7 @@ from typing import Any
 
 import sympy
 
+from theory.core.binding import replace_free
 from theory.core.continuity import is_continuous, limit_at
 from theory.core.decision import Finding, Status, contradicted, decide_equal
 from theory.core.domain import Domain
@@ -71,7 +72,7 @@ class ChangeOfVariables(Rule):
                 Status.PROVED
             ):
                 return undecided(f"{old} = {value} where {new} = {end}, against {expected}")
-        transformed = source.function.subs(old, old_as) * (slope if rising else -slope)
+        transformed = replace_free(source.function, {old: old_as}) * (slope if rising else -slope)
         return decide_equal(outside_before * transformed, outside_after * target.function, inside)
 
 

@@ -89,7 +89,7 @@ def _inside_out(
         return e
     ends = (_inside_out(end, domain, kinds, close) for end in outermost[1:])
     outermost = sympy.Tuple(outermost[0], *ends)
-    within = domain.within(*outermost, discrete=not isinstance(e, sympy.Integral))
+    within = domain.inside(e, outermost)
     body = e.func(e.function, *inner) if inner else e.function
     body = _inside_out(body, within, kinds, close)
     whole = e.func(body, outermost)
@@ -188,7 +188,8 @@ def _power_sum(
     """Sum of c * variable**(-s) from 1: zeta(s) for s > 1, harmonic(N, s) for finite N."""
     if low != 1:
         return None
-    atoms = positive_atoms(term, domain)
+    # what varies with the index is no constant
+    atoms = {v: s for v, s in positive_atoms(term, domain).items() if not v.has(variable)}
     split = sympy.expand_power_base(sympy.powdenest(term.subs(atoms)))
     coefficient, power = sympy.powsimp(split).as_independent(variable, as_Add=False)
     coefficient = coefficient.subs({symbol: value for value, symbol in atoms.items()})

@@ -178,7 +178,9 @@ def _log_gamma(argument: sympy.Expr, n: sympy.Symbol, depth: int) -> Logarithm:
 def _plain(expression: sympy.Expr, n: sympy.Symbol, depth: int, domain: Domain) -> Series:
     """The expansion of a sum of terms of power growth, each as far as n^-depth below its lead."""
     total = Series()
-    for summand in sympy.Add.make_args(sympy.expand(expression, func=False)):
+    # powers stay whole: 1/((n + 1) (n + 1)^n) would become 1/(n (n + 1)^n + (n + 1)^n)
+    expanded = sympy.expand(expression, func=False, power_exp=False)
+    for summand in sympy.Add.make_args(expanded):
         if isinstance(summand, sympy.Add):
             raise NoExpansion("nested sums")
         total = total + _of_power_growth(logarithm(summand, n, depth + 1, domain), depth, domain)

@@ -8,15 +8,17 @@ from typing import Any
 import sympy
 
 from theory.core.binding import replace_free
-from theory.core.continuity import is_continuous, limit_at
+from theory.core.continuity import is_continuous, is_continuous_at, limit_at
 from theory.core.decision import (
     Finding,
+    Status,
     decide_equal,
     decide_nonnegative,
     decide_positive,
 )
 from theory.core.domain import Domain
 from theory.core.exact import evaluate_integrals
+from theory.core.rising import rises_with
 from theory.core.rule import Rule, proved, undecided, worst
 from theory.core.signs import surely_nonnegative, surely_positive
 
@@ -79,10 +81,14 @@ class Through:
         (x, level), inner = self.symbols, sympy.sympify(self.inner)
         real_x = 1 + sympy.Dummy("x", nonnegative=True)
         (free,) = real_x.free_symbols
+        beyond = domain.within(free, 0, sympy.oo, discrete=False)
+        moved = inner.subs(x, real_x)
+        smooth = is_continuous(moved, beyond) and is_continuous_at(moved, free, 0, domain)
         findings = (
             decide_nonnegative(inner.subs(x, real_x), domain),
             decide_nonnegative(-sympy.diff(inner.subs(x, real_x), free), domain),
             decide_nonnegative(1 - inner.subs(x, 1), domain),
+            proved("no jump is seen") if smooth else undecided(f"{inner} may jump"),
         )
         if function is None:
             return findings
@@ -152,7 +158,7 @@ class Monotonicity(Rule):
             _lies_within(x, 1, self.at, domain),
             decide_equal(with_hole.subs(placeholder, part), before, domain),
             decide_equal(with_hole.subs(placeholder, at_end), after, domain),
-            decide_nonnegative(sympy.diff(with_hole, placeholder), domain),
+            rises_with(with_hole, placeholder, domain),
             nonnegative_below_one(shape, level, domain),
             nonnegative_below_one(-sympy.diff(shape, level), level, domain),
         )
@@ -245,7 +251,10 @@ class RisesAndFalls(Rule):
             return undecided(f"{of} does not vary")
         solved = sorted(of.free_symbols, key=str)[0]  # the rest must go away with it
         gap = sympy.powsimp(after / weight) - sympy.powsimp(sympy.sympify(before) / weight)
-        gap = sympy.simplify(gap.subs(solved, solved * z / of))
+        turned = solved * z / of
+        if decide_equal(of.subs(solved, turned), z, domain).status is not Status.PROVED:
+            return undecided(f"{of} is not proportional to {solved}")
+        gap = sympy.simplify(gap.subs(solved, turned))
         if gap.free_symbols - {z}:
             return undecided(f"the difference is not a function of {of} alone")
         runs = domain.within(z, 0, sympy.oo, discrete=False)

@@ -12,6 +12,7 @@ from theory.core.decision import Finding, Status, decide_equal
 from theory.core.domain import Domain
 from theory.core.probing import departing_ratio
 from theory.core.rule import Rule, proved, refuted, undecided, worst
+from theory.core.signs import surely_positive
 
 __all__ = ["Limit", "Series"]
 
@@ -57,6 +58,8 @@ class Series(Rule):
         share = limit_at(gap / after.subs(variable, at), small, 0, "+", around)
         if share != 0:  # of order h^power as well: then the series has no leading term
             return undecided("what is left is not seen to outweigh what is neglected")
+        if not _leads_everywhere(after.subs(variable, at), small, around):
+            return undecided("the leading coefficient may vanish somewhere")
         return _unless_numbers_object(
             proved(f"the neglected part is o(h^{power})"), before, after, self, domain
         )
@@ -94,11 +97,27 @@ class Limit(Rule):
                 return undecided(f"SymPy found no finite limit: {value}")
             if decide_equal(value, 0, around).status is Status.PROVED:
                 return undecided("the limit is 0, and nothing is asymptotically equal to 0")
+            if not _vanishes_nowhere(value, around):
+                return undecided(f"the limit {value} may be 0, to which nothing is equivalent")
         equal = worst(*(decide_equal(value, after, around) for value in values))
         reason = f"the limit is {values[0]}; {equal.reason}"
         return _unless_numbers_object(
             Finding(equal.status, reason, equal.numbers), before, after, self, domain
         )
+
+
+def _leads_everywhere(expression: sympy.Expr, small: sympy.Symbol, domain: Domain) -> bool:
+    """Whether the leading coefficient at 0 vanishes for no values of the parameters."""
+    try:
+        _, power = expression.leadterm(small)
+    except (NotImplementedError, ValueError, TypeError, AttributeError, RecursionError):
+        return False
+    leading = limit_at(expression / small**power, small, 0, "+", domain)
+    return leading is not None and _vanishes_nowhere(leading, domain)
+
+
+def _vanishes_nowhere(value: sympy.Expr, domain: Domain) -> bool:
+    return surely_positive(value, domain) or surely_positive(-value, domain)
 
 
 def _sides(variable: sympy.Symbol, point: sympy.Expr, domain: Domain) -> str:

@@ -135,7 +135,11 @@ def _number(value: Any, name: str) -> Any:
     if isinstance(value, sympy.Expr) and value.is_number:
         if value in (sympy.oo, -sympy.oo):
             return float(value)
-        return Fraction(int(value.p), int(value.q)) if value.is_Rational else float(value)
+        if value.is_Rational:
+            return Fraction(int(value.p), int(value.q))
+        if value.is_extended_real is not True:
+            raise ClaimError(f"parameter {name}: {_one_line(value)} is not a real number")
+        return float(value)
     if isinstance(value, bool) or not isinstance(value, (int, float, Fraction)):
         raise ClaimError(f"parameter {name}: {_one_line(value)} is not a real number")
     if isinstance(value, float) and math.isnan(value):
@@ -165,21 +169,27 @@ class _Ordered(Parameter):
         for end in ("below", "at_most"):
             if getattr(self, end) is not None:
                 object.__setattr__(self, "high", _number(getattr(self, end), self.name))
-        if self.low > self.high or (self.low == self.high and (self.low_open or self.high_open)):
+        if self._is_empty():
             raise ClaimError(f"parameter {self.name}: the range {self.interval()} is empty")
         for value in self.grid:
             if (problem := self.violation(value)) is not None:
                 raise ClaimError(f"default grid: {problem}")
 
+    def _is_empty(self) -> bool:
+        if self.low == math.inf or self.high == -math.inf:
+            return True
+        open_end = self.low_open or self.high_open
+        return bool(self.low > self.high or (self.low == self.high and open_end))
+
     @property
     def low_open(self) -> bool:
         """True when the lower end itself is not allowed."""
-        return self.at_least is None
+        return self.at_least is None or self.low == -math.inf
 
     @property
     def high_open(self) -> bool:
         """True when the upper end itself is not allowed."""
-        return self.at_most is None
+        return self.at_most is None or self.high == math.inf
 
     def interval(self) -> str:
         """The range in plain text, such as ``(1, inf)`` or ``[0, 1]``."""
@@ -232,7 +242,7 @@ class Real(_Ordered):
 
 @dataclass(frozen=True, eq=False)
 class Integer(_Ordered):
-    """An integer parameter in an interval with closed or infinite ends."""
+    """An integer parameter in an interval that holds an integer."""
 
     @property
     def symbol(self) -> sympy.Symbol:
@@ -245,9 +255,27 @@ class Integer(_Ordered):
             return f"{self.name} = {value} is not an integer"
         return problem
 
+    @property
+    def first(self) -> int | None:
+        """The least allowed value, or None."""
+        if self.low == -math.inf:
+            return None
+        return math.floor(self.low) + 1 if self.low_open else math.ceil(self.low)
+
+    @property
+    def last(self) -> int | None:
+        """The largest allowed value, or None."""
+        if self.high == math.inf:
+            return None
+        return math.ceil(self.high) - 1 if self.high_open else math.floor(self.high)
+
+    def _is_empty(self) -> bool:
+        if super()._is_empty():
+            return True
+        return self.first is not None and self.last is not None and self.first > self.last
+
     def range_latex(self) -> str:
-        low = math.ceil(self.low) if self.low > -math.inf else None
-        high = math.floor(self.high) if self.high < math.inf else None
+        low, high = self.first, self.last
         if low is not None and high is not None:
             return rf"{self.latex} \in \{{{low}, \dots, {high}\}}"
         if low is not None:

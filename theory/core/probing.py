@@ -54,6 +54,9 @@ _STEPS = (
 _MOST_TERMS = 1000
 """How many terms of sums are added up for one value: a probe is cheap, or it is not made."""
 
+_MOST_TERMS_FAR = 20_000
+"""The same at large values of a variable."""
+
 _ENTRIES = 8
 """How many entries are made up for a sequence that is no parameter."""
 
@@ -126,7 +129,9 @@ def _probe(parameter: Parameter, index: int, point: dict[str, ParameterValue]) -
         return parameter.choices[index % len(parameter.choices)]
     assert isinstance(parameter, _Ordered)
     if isinstance(parameter, Integer):
-        return _integer_between(parameter.low, parameter.high, (index * 3) % 7)
+        first, last = parameter.first, parameter.last
+        low = -math.inf if first is None else first
+        return _integer_between(low, math.inf if last is None else last, (index * 3) % 7)
     infinite = (parameter.low == -math.inf, parameter.high == math.inf)
     if infinite == (True, True):
         return step if index % 2 else -step
@@ -134,8 +139,8 @@ def _probe(parameter: Parameter, index: int, point: dict[str, ParameterValue]) -
         return Fraction(parameter.low) + step
     if infinite == (True, False):
         return Fraction(parameter.high) - step
-    low, high = Fraction(parameter.low), Fraction(parameter.high)
-    return low + (high - low) * step / (1 + step)
+    start, end = Fraction(parameter.low), Fraction(parameter.high)
+    return start + (end - start) * step / (1 + step)
 
 
 def _integer_between(low: Any, high: Any, offset: int) -> int:
@@ -182,9 +187,11 @@ def _within_range(bounds: Range, environment: dict[str, Any], index: int) -> sym
     if low is None or high is None:
         return None
     if bounds.discrete:
-        if low > high:
-            return None
+        start = high if math.isinf(low) else low
+        if low > high or not (math.isinf(start) or start == int(start)):
+            return None  # the index runs in steps of 1 from where it starts
         return sympy.Integer(_integer_between(low, high, (index * 3) % 7))
+    low, high = min(low, high), max(low, high)  # an integral may run backwards
     step = _STEPS[index % len(_STEPS)]
     if math.isinf(low) and math.isinf(high):
         inside = step if index % 2 else -step
@@ -262,7 +269,8 @@ def departing_ratio(
             near = sympy.Integer(far) if point is sympy.oo else point + sympy.Rational(1, far)
             environment[variable.name] = near
             try:
-                ratio = enclose(lhs, environment) / enclose(rhs, environment)
+                left = enclose(lhs, environment, most_terms=_MOST_TERMS_FAR)
+                ratio = left / enclose(rhs, environment, most_terms=_MOST_TERMS_FAR)
             except (NotEnclosable, ValueError, ZeroDivisionError, OverflowError):
                 continue
             if ratio.is_finite() and _is_sharp(ratio):

@@ -36,18 +36,23 @@ def integrate_numerically(expression: sympy.Expr, tolerance: float = 1e-10) -> t
     if expression.free_symbols:
         names = ", ".join(sorted(str(symbol) for symbol in expression.free_symbols))
         raise NotEnclosable(f"{names} has no value")
-    found = {
-        integral: _integral(integral, tolerance) for integral in expression.atoms(sympy.Integral)
-    }
+    integrals = sorted(expression.atoms(sympy.Integral), key=str)
+    found = {integral: _integral(integral, tolerance) for integral in integrals}
 
-    def at(shift: float) -> float:
+    def at(moved: sympy.Integral | None = None, shift: int = 0) -> float:
         values = {
-            key: sympy.Float(value + shift * error, 17) for key, (value, error) in found.items()
+            key: sympy.Float(value + (shift * error if key is moved else 0), 17)
+            for key, (value, error) in found.items()
         }
-        return float(expression.xreplace(values))
+        try:
+            return float(expression.xreplace(values))
+        except TypeError as problem:
+            raise NotEnclosable(f"{expression} is not real") from problem
 
-    value = at(0.0)
-    return value, max(abs(at(1.0) - value), abs(at(-1.0) - value), 1e-15 * abs(value))
+    value = at()
+    # one by one: in a difference, errors of one sign would hide each other
+    errors = (max(abs(at(key, sign) - value) for sign in (1, -1)) for key in found)
+    return value, max(sum(errors), 1e-15 * abs(value))
 
 
 def _integral(integral: sympy.Integral, tolerance: float) -> tuple[float, float]:
@@ -55,6 +60,10 @@ def _integral(integral: sympy.Integral, tolerance: float) -> tuple[float, float]
     ends = [(limit[1], limit[2]) for limit in integral.limits]
     if any(end.free_symbols for pair in ends for end in pair):
         raise NotEnclosable("integrals with variable ends have no quadrature here")
+    if integral.free_symbols or integral.function.has(sympy.Integral):
+        raise NotEnclosable("integrals of integrals have no quadrature here")
+    if integral.function.is_zero:
+        return 0.0, 0.0
     function = _vectorised(integral.function, variables)
     step, previous, settled = 1 / 4, float("nan"), 0
     while step >= _SMALLEST_STEP.get(len(ends), 1 / 64):
@@ -62,16 +71,26 @@ def _integral(integral: sympy.Integral, tolerance: float) -> tuple[float, float]
         close = abs(value - previous) <= tolerance * max(1.0, abs(value))
         settled = settled + 1 if close else 0
         if settled == _AGREEMENTS:
-            return value, max(abs(value - previous), 1e-14)
+            return value, max(abs(value - previous), 1e-14 * max(1.0, abs(value)))
         step, previous = step / 2, value
     raise NotEnclosable("the quadrature did not settle")
 
 
 def _tensor_rule(function: Callable[..., Array], ends: list[Any], step: float) -> float:
     rules = [_double_exponential(float(low), float(high), step) for low, high in ends]
-    value = _over(function, rules, ())
+    seen = False
+
+    def noticed(*arguments: Any) -> Array:
+        nonlocal seen
+        values = function(*arguments)
+        seen = seen or bool(np.any(values != 0))
+        return values
+
+    value = _over(noticed, rules, ())
     if np.isnan(value):
         raise NotEnclosable("the integrand is not finite in the range, or does not die down")
+    if not seen:
+        raise NotEnclosable("the integrand is 0 at every node: a peak may lie between them")
     return value
 
 
@@ -99,6 +118,9 @@ def _weighted(weights: Array, values: Array) -> float:
 
 
 def _double_exponential(low: float, high: float, step: float) -> tuple[Array, Array]:
+    if low > high:
+        nodes, weights = _double_exponential(high, low, step)
+        return nodes, -weights
     t = np.arange(-_REACH, _REACH + step / 2, step)
     bend = np.pi / 2 * np.sinh(t)
     slope = np.pi / 2 * np.cosh(t)
@@ -130,7 +152,10 @@ def _vectorised(function: sympy.Expr, variables: list[sympy.Symbol]) -> Callable
 
     def evaluate(*arguments: Any) -> Array:
         with np.errstate(over="ignore", under="ignore", invalid="ignore", divide="ignore"):
-            values = np.asarray(compiled(*arguments), dtype=float)
+            values = np.asarray(compiled(*arguments))
+        if np.iscomplexobj(values):
+            raise NotEnclosable("the integrand is not real")
+        values = values.astype(float)
         return values * np.ones_like(arguments[-1])
 
     return evaluate

@@ -8,6 +8,8 @@ proves (``+-``).
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,9 +21,19 @@ from theory.core.binding import rename_apart, symbols_of
 from theory.core.decision import Finding, Status, contradicted
 from theory.core.domain import Domain
 from theory.core.probing import departing_ratio
-from theory.core.signs import surely_nonnegative
+from theory.core.signs import surely_nonnegative, surely_positive
 
-__all__ = ["Rule", "examine", "proved", "refuted", "undecided", "unfit_variable", "worst"]
+__all__ = [
+    "Rule",
+    "examine",
+    "is_examined",
+    "proved",
+    "refuted",
+    "rules_in",
+    "undecided",
+    "unfit_variable",
+    "worst",
+]
 
 
 def proved(reason: str) -> Finding:
@@ -43,6 +55,14 @@ def worst(*findings: Finding) -> Finding:
     """The weakest of several findings that must all hold."""
     order = (Status.REFUTED, Status.UNDECIDED, Status.CITED, Status.CERTIFIED, Status.PROVED)
     return min(findings, key=lambda finding: order.index(finding.status))
+
+
+_EXAMINED: ContextVar[Any] = ContextVar("examined", default=None)
+
+
+def is_examined(rule: Rule) -> bool:
+    """Whether `examine` sees to what the rule rests on; not where another rule only checks it."""
+    return _EXAMINED.get() is rule
 
 
 @dataclass(frozen=True)
@@ -86,6 +106,16 @@ class Rule:
         return proved("no further hypotheses")
 
 
+def rules_in(rule: Any) -> Iterator[Any]:
+    """A rule and the rules that it is built on."""
+    yield rule
+    for value in vars(rule).values():
+        for part in value if isinstance(value, (tuple, list)) else (value,):
+            part = getattr(part, "by", part)  # an end piece says by which rule
+            if isinstance(part, Rule):
+                yield from rules_in(part)
+
+
 def examine(
     rule: Rule, before: Any, after: Any, domain: Domain, grounds: Domain | None = None
 ) -> Finding:
@@ -102,6 +132,7 @@ def examine(
     for expression in (before, after):
         if problem := unfit_variable(expression, domain):
             return undecided(problem)
+    token = _EXAMINED.set(rule)
     try:
         finding = rule.check(before, after, domain)
         if finding.status not in (Status.REFUTED, Status.UNDECIDED):
@@ -109,6 +140,8 @@ def examine(
     except _BREAKS_OFF as problem:
         line = str(problem).partition("\n")[0]
         finding = undecided(f"the rule broke off: {type(problem).__name__}: {line}")
+    finally:
+        _EXAMINED.reset(token)
     if finding.status is not Status.REFUTED:
         return finding
     borne_out = _numbers_against(rule, before, after, domain)
@@ -121,6 +154,7 @@ def _apart_from_parameters(
     """Bound variables that hide a parameter get other names, so that no fact about it is used."""
     taken = {s for p in domain.parameters for s in symbols_of(p.symbol)}
     bound = {v for e in (before, after) for o in e.atoms(ExprWithLimits) for v in o.variables}
+    bound |= {o.args[1] for e in (before, after) for o in e.atoms(sympy.Limit)}
     if not bound & taken:
         return before, after
     both = rename_apart(sympy.Tuple(before, after), bound & taken)
@@ -177,12 +211,56 @@ def unfit_variable(expression: sympy.Basic, domain: Domain) -> str | None:
     for limit in reversed(expression.limits):
         if len(limit) != 3:
             return f"{expression.func.__name__} over {limit[0]} has no ends"
-        problem = _misfit(limit, isinstance(expression, sympy.Integral), inside)
+        if isinstance(expression, (sympy.Sum, sympy.Product, sympy.Integral)):
+            problem = _misfit(limit, isinstance(expression, sympy.Integral), inside)
+        else:
+            problem = _misfit_of_iterates(expression, limit, inside)
         if problem is not None:
             return problem
-        discrete = not isinstance(expression, sympy.Integral)
-        inside = inside.within(*limit, discrete=discrete)
+        inside = inside.inside(expression, limit)
     return unfit_variable(expression.function, inside)
+
+
+def _misfit_of_iterates(operation: Any, limit: Any, domain: Domain) -> str | None:
+    """For a variable that a map gives new values: what it is assumed to be must stay so."""
+    variable, start, _ = limit
+    if variable.is_number or not variable.is_Symbol:
+        return f"{variable} is no symbol"
+    inside = domain.inside(operation, limit)
+    for name, value in variable.assumptions0.items():
+        if value and name in _KEPT and not _implied(name, variable):
+            for side, known in ((start, domain), (operation.function, inside)):
+                if not _KEPT[name](side, known):
+                    return f"{variable} is assumed to be {name}, which {side} is not seen to be"
+    special = ("even", "odd", "prime", "composite", "irrational", "imaginary", "zero")
+    if any(getattr(variable, f"is_{name}") for name in special):
+        return f"{variable} is assumed to be more than a number of one sign"
+    return None
+
+
+def _implied(name: str, variable: sympy.Symbol) -> bool:
+    """Whether another assumption that is checked says more."""
+    if name == "extended_real":
+        return bool(variable.is_nonnegative or variable.is_nonpositive)
+    if name in ("nonnegative", "nonpositive", "nonzero"):
+        return bool(variable.is_positive or variable.is_negative)
+    return False
+
+
+def _is_seen_real(side: sympy.Expr, domain: Domain) -> bool:
+    forms = domain.forms()
+    return all(bool(side.subs(form, simultaneous=True).is_extended_real) for form in forms)
+
+
+_KEPT: dict[str, Callable[[sympy.Expr, Domain], bool]] = {
+    "extended_real": _is_seen_real,
+    "integer": lambda side, _: bool(side.is_integer),
+    "positive": surely_positive,
+    "negative": lambda side, domain: surely_positive(-side, domain),
+    "nonnegative": surely_nonnegative,
+    "nonpositive": lambda side, domain: surely_nonnegative(-side, domain),
+    "nonzero": lambda side, domain: surely_positive(side, domain) or surely_positive(-side, domain),
+}
 
 
 def _misfit(limit: Any, continuous: bool, domain: Domain) -> str | None:

@@ -13,7 +13,7 @@ import sympy
 from sympy.concrete.expr_with_limits import ExprWithLimits
 
 from theory.core.binding import is_infinite, replace_free
-from theory.core.continuity import is_continuous
+from theory.core.continuity import is_continuous, is_continuous_at
 from theory.core.decision import (
     Finding,
     Status,
@@ -104,6 +104,8 @@ class Substitution(Rule):
         findings = [decide_equal(replace_free(before, pairs), after, domain)]
         for old, new in pairs.items():
             if {sympy.Eq(old, new), sympy.Eq(new, old)} & set(domain.where):
+                if sympy.sympify(before).has(sympy.Derivative, sympy.Subs):
+                    findings.append(undecided("a side condition is not differentiated"))
                 continue
             if decide_equal(old, new, domain).status is not Status.PROVED:
                 findings.append(undecided(f"{old} is not known to be {new}"))
@@ -175,7 +177,7 @@ class Termwise(Rule):
         factor, operation, inside_before, inside_after = split
         limit = operation.limits[-1]
         discrete = not isinstance(operation, sympy.Integral)
-        inside = domain.within(*limit, discrete=discrete)
+        inside = domain.inside(operation, limit)
         finding = examine(self.inner, inside_before, inside_after, inside)
         if self.relation == "=":
             return finding
@@ -271,8 +273,7 @@ def _why_convergent(operation: tuple[Any, Any], body: sympy.Expr, domain: Domain
         return "its terms are convergent sums" if closed else None
     within = domain.within(*limit, discrete=False)
     if not is_infinite(whole) and is_continuous(body, within):
-        ends = (body.subs(limit[0], end) for end in limit[1:])
-        if not any(end.has(sympy.oo, -sympy.oo, sympy.zoo, sympy.nan) for end in ends):
+        if all(is_continuous_at(body, limit[0], end, domain) for end in limit[1:]):
             return "its terms are integrals of continuous functions"
     value, _ = evaluate_integrals(whole, domain)
     return "its terms are convergent integrals" if value is not None else None

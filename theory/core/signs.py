@@ -164,15 +164,17 @@ def _sign_of(operation: Any, domain: Domain) -> dict[str, bool]:
     for condition in domain.where:
         if isinstance(condition, Relational) and condition in (operation > 0, 0 < operation):
             return {"positive": True}
+    if not isinstance(operation, (sympy.Sum, sympy.Product, sympy.Integral)):
+        return _reality(operation)
     inside = domain
     for limit in reversed(operation.limits):
         if len(limit) != 3:
             return {}
-        variable, low, high = limit
-        discrete = not isinstance(operation, sympy.Integral)
-        if not discrete and not surely_nonnegative(high - low, inside):
+        _, low, high = limit
+        integral = isinstance(operation, sympy.Integral)
+        if integral and not surely_nonnegative(high - low, inside):
             return _reality(operation)
-        inside = inside.within(variable, low, high, discrete=discrete)
+        inside = inside.inside(operation, limit)
     if surely_nonnegative(operation.function, inside):
         return {"nonnegative": True}
     return _reality(operation)

@@ -83,6 +83,11 @@ def _altered(expression: sympy.Expr, step: float) -> Iterator[tuple[str, sympy.E
             yield f"exponent {factor.exp} of {factor.base} times 1.1", changed
 
 
+def _require_symbol(variable: Any) -> None:
+    if not isinstance(variable, sympy.Symbol):
+        raise ClaimError(f"what grows to infinity is a parameter, not {variable}")
+
+
 @dataclass(frozen=True)
 class Identity(Statement):
     """The two sides are equal on the whole domain."""
@@ -180,8 +185,9 @@ class Equivalent(Statement):
         whole = self.order is sympy.oo or (self.order.is_Integer and self.order >= 0)
         if not whole:
             raise ClaimError(f"the order of an equivalence is 0, 1, 2, ... or oo, not {order}")
-        if self.rhs.is_zero:
+        if self.lhs.is_zero or self.rhs.is_zero:
             raise ClaimError("nothing is asymptotically equal to 0")
+        _require_symbol(self.variable)
 
     @property
     def sides(self) -> tuple[sympy.Expr, ...]:
@@ -235,6 +241,9 @@ class Rate(Statement):
             object.__setattr__(self, name, sympy.sympify(getattr(self, name)))
         if self.form not in ("power", "exponential", "logarithmic"):
             raise ClaimError(f"a rate is power, exponential or logarithmic, not {self.form!r}")
+        _require_symbol(self.variable)
+        if self.exponent.has(self.variable):
+            raise ClaimError(f"the exponent {self.exponent} of a rate varies with {self.variable}")
 
     @property
     def sides(self) -> tuple[sympy.Expr, ...]:
