@@ -128,17 +128,23 @@ def assay(root, ledger, *arguments, **environment):
     )
 
 
+# a background job of a shell script has SIGINT ignored, and hands that on
+INTERRUPTIBLE = """
+import runpy, signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+runpy.run_module("verify", run_name="__main__")
+"""
+
+
 def started(root, ledger, *arguments, **environment):
     return subprocess.Popen(
-        [sys.executable, "-m", "verify", *map(str, arguments), "--ledger", str(ledger)],
+        [sys.executable, "-c", INTERRUPTIBLE, *map(str, arguments), "--ledger", str(ledger)],
         cwd=root,
         env=os.environ | {"PYTHONPATH": str(root)} | environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
-        # a background job of a shell script has SIGINT ignored, and hands that on
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
 
 

@@ -208,7 +208,7 @@ first_gap = Observable(
     "first_gap",
     (N, M, d, f, U, E, batch, gamma, x, y, other_class),
     latex=r"\left(u_y - u_z\right)^\top W_1 e_x",
-    meaning="amount by which the logit of class y exceeds that of class z after one step from W = 0",
+    meaning="excess of the logit of class y over that of class z after one step from W = 0",
     definition=Sum(
         (U[y, i.symbol] - U[other_class, i.symbol])
         * gamma
