@@ -1,3 +1,16 @@
 """Scaling laws of associative memories: Cabannes, Dohmatob and Bietti, arXiv 2310.02984."""
 
-SECTIONS = ("finite_data", "exact_laws", "gradient", "sgd", "training")
+SECTIONS = (
+    "finite_data",
+    "exact_laws",
+    "schemes",
+    "thresholds",
+    "graded_thresholds",
+    "joint",
+    "crosstalk",
+    "embeddings",
+    "learned",
+    "gradient",
+    "sgd",
+    "training",
+)

@@ -1,3 +1,16 @@
 """Checks of the scaling laws of associative memories."""
 
-SECTIONS = ("finite_data", "exact_laws", "gradient", "sgd", "training")
+SECTIONS = (
+    "finite_data",
+    "exact_laws",
+    "schemes",
+    "thresholds",
+    "graded_thresholds",
+    "joint",
+    "crosstalk",
+    "embeddings",
+    "learned",
+    "gradient",
+    "sgd",
+    "training",
+)

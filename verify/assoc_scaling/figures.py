@@ -6,12 +6,21 @@ from dataclasses import replace
 
 import numpy as np
 
-from numerics.assoc_scaling import exact_laws, finite_data, instances, sgd, training
+from numerics.assoc_scaling import (
+    exact_laws,
+    finite_data,
+    instances,
+    joint,
+    schemes,
+    sgd,
+    training,
+)
 from numerics.assoc_scaling.training import Memory
 from numerics.core.streams import Stream
 from numerics.core.zipf import zipf_probabilities
 from theory import NormalCDF, StudentCDF, enclose
 from theory.assoc_scaling import finite_data as finite_data_theory
+from theory.assoc_scaling import schemes as schemes_theory
 from theory.assoc_scaling import sgd as sgd_theory
 from verify.core.figures import STYLES, figure, interval, mean_interval
 
@@ -211,10 +220,10 @@ def weights_figure(canvas):
         counts = np.maximum(np.round(samples * law).astype(int), 0)
         weights = np.array([float(sgd.recursion(step, level, int(n))[0]) for n in counts])
         shares.plot(np.arange(1, size + 1), weights / np.linalg.norm(weights), **style.theory)
-    for power, style in ((0.0, ":"), (0.25, "--"), (1.0, "-.")):
+    for power, dashes in ((0.0, ":"), (0.25, "--"), (1.0, "-.")):
         curve = law**power / np.linalg.norm(law**power)
         shares.plot(
-            np.arange(1, size + 1), curve, color="0.5", linestyle=style, label=rf"$p^{{{power:g}}}$"
+            np.arange(1, size + 1), curve, color="0.5", linestyle=dashes, label=rf"$p^{{{power:g}}}$"
         )
     shares.set(xscale="log", yscale="log", ylim=(1e-4, 1.2))
     shares.set(xlabel="token $x$", ylabel="share of the norm of the weights")
@@ -265,3 +274,113 @@ def memories_figure(canvas):
         axes.grid(visible=False)
     panels[0].set_ylabel("class (right ones framed)")
     canvas.colorbar(image, ax=panels, label="probability", shrink=0.8)
+
+
+@figure("assoc-scaling/schemes")
+def schemes_figure(canvas):
+    """Error of three storage schemes against the dimension, with unlimited data."""
+    axes = canvas.add_subplot()
+    alpha, drawn, replicates = 2, (10, 20, 50, 100), 1000
+    size = 1000
+    dimensions = np.unique(np.logspace(1, 5, 40).astype(int))
+
+    def trials(decay, stored, d, style, k):
+        outputs = instances.output_embeddings("orthonormal", 2, d, STREAM.substream("schemes", d))
+        stream = STREAM.substream("trials", k, d)
+        wrong = schemes.scheme_trials(alpha, decay, stored, size, outputs, stream, 0, replicates)
+        return interval(int(wrong.sum()), replicates)
+
+    ways = (
+        ("all inputs alike", lambda d: 0.0, lambda d: size),
+        (r"$q = p$", lambda d: float(alpha), lambda d: size),
+        (r"most frequent $d / 8$", lambda d: 0.0, lambda d: max(1, d // 8)),
+    )
+    for k, ((label, decay, stored), style) in enumerate(zip(ways, STYLES, strict=False)):
+        exact = [
+            schemes.scheme_error(alpha, decay(d), int(d), min(size, stored(int(d))), size)[0]
+            for d in dimensions
+        ]
+        axes.plot(dimensions, exact, **style.theory)
+        triples = [trials(decay(d), min(size, stored(d)), d, style, k) for d in drawn]
+        bars(axes, drawn, triples, style, label)
+    law = schemes_theory
+    leading = [
+        float(enclose(law.leading, {"alpha": alpha, "b": alpha, "d": int(d)}).mid())
+        for d in dimensions
+    ]
+    axes.plot(dimensions, leading, color="0.5", linewidth=0.8, label=r"leading power $d^{-1/4}$")
+    axes.plot(
+        dimensions, 1.5 / dimensions, color="0.5", linewidth=0.8, linestyle=":", label="$d^{-1}$"
+    )
+    axes.set(xscale="log", yscale="log", ylim=(1e-4, 1))
+    axes.set(xlabel="dimension $d$", ylabel="error")
+    axes.set_title(
+        rf"$\alpha = {alpha}$, $N = {size}$, two classes; lines: exact, marks: simulated memories",
+        fontsize=8,
+    )
+    axes.legend()
+
+
+def joint_mean(scheme, alpha, d, samples, capacity, count=200):
+    """Mean error over data sets with its interval."""
+    stream = STREAM.substream("joint", scheme, d, samples)
+    return mean_interval(joint.errors(scheme, alpha, d, samples, stream, 0, count, capacity))
+
+
+def capacity_of(d):
+    """As many tokens as a memory of dimension d is given to store."""
+    return max(1, d // 12)
+
+
+@figure("assoc-scaling/data-and-dimension")
+def joint_figure(canvas):
+    """Error against dimension for several sample sizes, and the other way round."""
+    canvas.set_size_inches(7.2, 3.4)
+    by_dimension, by_samples = canvas.subplots(1, 2, sharey=True)
+    grid = (10, 30, 100, 300, 1000, 3000)
+    shown = (30, 300, 3000)
+    for samples, style in zip(shown, STYLES, strict=False):
+        triples = [joint_mean("thresholded", 2.0, d, samples, capacity_of(d)) for d in grid]
+        bars(by_dimension, grid, triples, style, f"$T = {samples}$", linestyle=style.line)
+    for d, style in zip(shown, STYLES, strict=False):
+        triples = [joint_mean("thresholded", 2.0, d, T, capacity_of(d)) for T in grid]
+        bars(by_samples, grid, triples, style, f"$d = {d}$", linestyle=style.line)
+    ends = np.array([30, 3000])
+    by_dimension.plot(ends, 4 / ends, color="0.5", linestyle=":", label="$d^{-1}$")
+    by_samples.plot(ends, 1 / np.sqrt(ends), color="0.5", linestyle=":", label="$T^{-1/2}$")
+    for axes, name in ((by_dimension, "dimension $d$"), (by_samples, "samples $T$")):
+        axes.set(xscale="log", yscale="log", xlabel=name)
+        axes.legend()
+    by_dimension.set_ylabel("error")
+    canvas.suptitle(
+        r"$\alpha = 2$, the $d / 12$ most frequent tokens of the data stored", fontsize=8
+    )
+
+
+@figure("assoc-scaling/trade-off")
+def trade_off_figure(canvas):
+    """Contours of the error over dimension and samples: where more of either helps."""
+    canvas.set_size_inches(7.2, 3.4)
+    dimensions = np.unique(np.logspace(0.5, 3.5, 16).astype(int))
+    sizes = np.unique(np.logspace(0.5, 4.5, 16).astype(int))
+    panels = canvas.subplots(1, 2, sharey=True)
+    for axes, scheme in zip(panels, ("thresholded", "unlimited"), strict=True):
+        table = np.array(
+            [
+                [joint_mean(scheme, 2.0, d, T, capacity_of(d), 60)[0] for T in map(int, sizes)]
+                for d in map(int, dimensions)
+            ]
+        )
+        levels = np.geomspace(table.min() * 1.05, 0.5, 9)
+        lines = axes.contour(sizes, dimensions, table, levels=levels, colors="0.15", linewidths=0.8)
+        axes.contourf(sizes, dimensions, table, levels=[0, *levels, 1], cmap="cividis", alpha=0.6)
+        axes.clabel(lines, fmt="%.2g", fontsize=6)
+        axes.set(xscale="log", yscale="log", xlabel="samples $T$")
+        axes.grid(visible=False)
+        axes.set_title(
+            {"thresholded": "the $d/12$ most frequent tokens", "unlimited": "every token seen"}[
+                scheme
+            ],
+            fontsize=9,
+        )
+    panels[0].set_ylabel("dimension $d$")

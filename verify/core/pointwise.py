@@ -20,12 +20,12 @@ from verify.core.balls import ball_of, exact_gap, midpoint, side_values
 from verify.core.check import Check, Settings
 from verify.core.estimates import Counted, Estimate, Exact, Sampled
 from verify.core.findings import Finding, PointResult
-from verify.core.sequential import BoundTest, EquivalenceTest, Outcome, expected_samples
+from verify.core.sequential import BoundTest, EquivalenceTest, Outcome
 from verify.core.verdict import How
 
 __all__ = ["judge_equality", "judge_link"]
 
-_FIRST_BLOCK = 1024
+_FIRST_BLOCK = 256
 _LARGEST_BLOCK = 1 << 17
 _PREDICTION_SHARE = 0.01
 """A sampled mean is compared with a prediction that is known to this part of the resolution."""
@@ -231,7 +231,7 @@ def _test_mean(
     else:
         way: Literal["<=", ">="] = "<=" if sense == "<=" else ">="
         test = BoundTest(claimed, way, *zone, bernoulli=sampled.bernoulli, bias=sampled.bias)
-    _feed(test, sampled, settings, share)
+    _feed(test, sampled, settings)
     result = _of_test(test, point, claimed, settings, sense)
     if sampled.bias:
         cut = {"bias": sampled.bias, "low": sampled.low, "high": sampled.high}
@@ -306,19 +306,12 @@ def _replicates(sampled: Sampled, first: int, count: int) -> NDArray[np.float64]
     return block
 
 
-def _feed(
-    test: EquivalenceTest | BoundTest, sampled: Sampled, settings: Settings, share: float
-) -> None:
+def _feed(test: EquivalenceTest | BoundTest, sampled: Sampled, settings: Settings) -> None:
     """Draw in growing blocks until the test decides or the budget is spent.
 
     One block is drawn even when the range alone decides, so that the range is looked at.
     """
-    spread = sampled.high - sampled.low
-    planned = expected_samples(settings.resolution, spread**2 / 16, share)
-    block = int(min(max(_FIRST_BLOCK, planned / 4), _LARGEST_BLOCK))
-    if test.decision is not None:
-        block = _FIRST_BLOCK
-    drawn = 0
+    block, drawn = _FIRST_BLOCK, 0
     while drawn == 0 or (test.decision is None and drawn < settings.budget):
         count = min(block, settings.budget - drawn)
         test.update(_replicates(sampled, drawn, count))
