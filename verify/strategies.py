@@ -9,6 +9,7 @@ import math
 from fractions import Fraction
 from typing import Any
 
+import sympy
 from hypothesis import assume
 from hypothesis import strategies as st
 
@@ -27,6 +28,9 @@ from theory.core.parameters import (
 
 __all__ = ["points"]
 
+_MOST_ENTRIES = 7
+"""How many more entries than the least possible a drawn vector has at most."""
+
 
 def points(
     domain: Domain, *, largest: int = 100, **fixed: Any
@@ -37,7 +41,8 @@ def points(
     ----------
     domain : Domain
     largest : int
-        Numbers of a range without an end are drawn at most this far from its other end, or from 0.
+        Numbers of a range without an end are drawn at most this far from its other end, or from 0;
+        numbers of entries of vectors and matrices at most 7 above the least, unless fixed.
     **fixed
         Values or strategies for some of the parameters.
 
@@ -49,10 +54,20 @@ def points(
     Raises
     ------
     ClaimError
-        ``fixed`` names an unknown parameter, or a parameter has no strategy.
+        ``fixed`` names an unknown parameter, a parameter has no strategy, or a side condition is an
+        equation between parameters that are not fixed.
     """
     if unknown := set(fixed) - set(domain.names):
         raise ClaimError(f"unknown parameter {', '.join(sorted(unknown))}")
+
+    for condition in domain.where:
+        free = {str(symbol) for symbol in condition.free_symbols} & set(domain.names) - set(fixed)
+        if isinstance(condition, sympy.Eq) and free:
+            raise ClaimError(
+                f"no chance draw satisfies {condition}: fix {', '.join(sorted(free))}, with values "
+                "or strategies that do"
+            )
+    sizes = {size.name for p in domain.parameters for size in _sizes(p)}
 
     @st.composite
     def draw_point(draw: st.DrawFn) -> dict[str, Any]:
@@ -62,12 +77,42 @@ def points(
             if parameter.name in fixed and not isinstance(given, st.SearchStrategy):
                 point[parameter.name] = given
             else:
-                chosen = given if given is not None else _values(parameter, point, largest)
+                if given is None and isinstance(parameter, Integer):
+                    most = _MOST_ENTRIES if parameter.name in sizes else largest
+                    chosen = _wholes(parameter, domain, point, most)
+                else:
+                    chosen = given if given is not None else _values(parameter, point, largest)
                 point[parameter.name] = draw(chosen)
         assume(domain.violation(point) is None)
         return point
 
     return draw_point()
+
+
+def _sizes(parameter: Parameter) -> list[Integer]:
+    """The parameters that say how many entries a parameter has."""
+    named = (getattr(parameter, name, None) for name in ("length", "columns"))
+    return [size for size in named if isinstance(size, Integer)]
+
+
+def _wholes(
+    parameter: Integer, domain: Domain, point: dict[str, Any], most: int
+) -> st.SearchStrategy[int]:
+    """Whole numbers near the low end that obey conditions such as x <= N, once N is drawn."""
+    low, high = (end if math.isinf(end) else int(end) for end in _ends(parameter, most))
+    if most == _MOST_ENTRIES:
+        high = min(high, low + most)
+    for condition in domain.where:
+        if isinstance(condition, (sympy.Le, sympy.Lt, sympy.Ge, sympy.Gt)):
+            smaller, larger = str(condition.lts), str(condition.gts)
+            strict = isinstance(condition, (sympy.Lt, sympy.Gt))
+            if smaller == parameter.name and larger in point:
+                high = min(high, math.ceil(point[larger]) - 1 if strict else point[larger])
+            if larger == parameter.name and smaller in point:
+                low = max(low, math.floor(point[smaller]) + 1 if strict else point[smaller])
+                high = max(low, high)
+    assume(low <= high)
+    return st.integers(math.ceil(low), math.floor(high))
 
 
 def _size(size: Integer | int, point: dict[str, Any]) -> int:

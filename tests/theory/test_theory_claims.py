@@ -243,3 +243,14 @@ def test_naming_the_package_loads_nothing_heavy():
     code = f"import theory, verify, numerics, sys; print([m for m in {heavy} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_side_conditions_with_awkward_powers_are_decided():
+    """SymPy itself does not end on 608**(p / 2**51)."""
+    d, t = Natural("d"), Natural("T")
+    power = Real("alpha", above=1)
+    domain = Domain(power, d, t, where=(t >= d**power,))
+    point = {"alpha": 2.909090909090909, "d": 608, "T": 144}
+    assert "side condition" in domain.violation(point)
+    assert domain.violation({**point, "T": 10**9}) is None
+    assert domain.violation({"alpha": 2, "d": 12, "T": 144}) is None  # equal, and exact

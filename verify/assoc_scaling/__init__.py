@@ -3,9 +3,11 @@
 SECTIONS = (
     "finite_data",
     "exact_laws",
+    "theorem_one",
     "schemes",
     "thresholds",
     "graded_thresholds",
+    "minimax",
     "joint",
     "crosstalk",
     "embeddings",

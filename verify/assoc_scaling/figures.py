@@ -223,7 +223,11 @@ def weights_figure(canvas):
     for power, dashes in ((0.0, ":"), (0.25, "--"), (1.0, "-.")):
         curve = law**power / np.linalg.norm(law**power)
         shares.plot(
-            np.arange(1, size + 1), curve, color="0.5", linestyle=dashes, label=rf"$p^{{{power:g}}}$"
+            np.arange(1, size + 1),
+            curve,
+            color="0.5",
+            linestyle=dashes,
+            label=rf"$p^{{{power:g}}}$",
         )
     shares.set(xscale="log", yscale="log", ylim=(1e-4, 1.2))
     shares.set(xlabel="token $x$", ylabel="share of the norm of the weights")
