@@ -20,7 +20,17 @@ from numpy.typing import NDArray
 from theory.core import catalogue
 from theory.core.errors import AssayError, CatalogueError
 
-__all__ = ["STYLES", "Style", "draw", "figure", "interval", "mean_interval", "names", "select"]
+__all__ = [
+    "STYLES",
+    "Style",
+    "bars",
+    "draw",
+    "figure",
+    "interval",
+    "mean_interval",
+    "names",
+    "select",
+]
 
 
 @dataclass(frozen=True)
@@ -150,6 +160,13 @@ def draw(name: str, folder: Path) -> list[Path]:
         finally:
             pyplot.close(canvas)
     return written
+
+
+def bars(axes: Any, x: Any, triples: Any, style: Style, label: str | None, **further: Any) -> None:
+    """Marks with intervals from (value, low, high) triples, as `interval` returns them."""
+    value, low, high = np.array(triples).T
+    spread = (value - low, high - value)
+    axes.errorbar(x, value, yerr=spread, label=label, **{**style.simulation, **further})
 
 
 def interval(successes: int, trials: int, error: float = 0.05) -> tuple[float, float, float]:
