@@ -6,11 +6,13 @@ import time
 import traceback
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import sympy
+from threadpoolctl import ThreadpoolController
 
 from numerics.core.streams import Stream
 from theory.core.claim import Claim
@@ -68,7 +70,7 @@ def judge(
         raise ClaimError(f"the check of {check.claim.id} cannot judge {claim.id}")
     started = time.perf_counter()
     try:
-        with at_most(time_limit):
+        with at_most(time_limit), _one_blas_thread():
             verdict = _judge(claim, check, tier, seed)
     except TimeLimitReached:
         reason = f"given up at the time limit of {time_limit:g} seconds"
@@ -76,6 +78,18 @@ def judge(
     except (Exception, SystemExit) as problem:
         verdict = stopped_verdict(claim.id, _words(problem, check))
     return verdict.timed(time.perf_counter() - started)
+
+
+@cache
+def _blas() -> ThreadpoolController:
+    import scipy.linalg  # noqa: F401  (its BLAS is one of those to be found)
+
+    return ThreadpoolController()
+
+
+def _one_blas_thread() -> Any:
+    """Matrix products round differently on different numbers of threads: verdicts must not."""
+    return _blas().limit(limits=1, user_api="blas")
 
 
 def stopped_verdict(claim_id: str, reason: str) -> Verdict:
