@@ -18,63 +18,15 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import integrate, special
 
 from numerics.assoc_scaling.schemes import length_law
-from numerics.core.arguments import require_integer, require_real
+from numerics.core.arguments import require_integer
 from numerics.core.chi_square import chi_square
 from numerics.core.streams import Stream, fraction, normals, philox
 
-__all__ = ["cap_mass", "fixed_errors", "misclassified", "random_errors"]
+__all__ = ["fixed_errors", "misclassified", "random_errors"]
 
 _CHUNK = 64
 _TOKEN, _OUTPUTS, _NOISE, _LENGTH = range(4)  # lanes
 _ZERO = np.uint64(0)
-
-
-def cap_mass(dimension: int, cosine: float) -> tuple[float, float]:
-    """Return the part of the sphere within an angle of a fixed axis, both ends of it.
-
-    Parameters
-    ----------
-    dimension : int
-        At least 2.
-    cosine : float
-        Of the angle, from 0 to 1.
-
-    Returns
-    -------
-    value, error : float
-        The sphere is cut into circles around the axis, which are integrated over the angle by
-        tanh-sinh quadrature at 30 digits; the error is the quadrature's estimate, plus rounding.
-
-    Raises
-    ------
-    ValueError
-        An argument is out of range.
-    """
-    import mpmath
-
-    d = require_integer("dimension", dimension, 2)
-    t = require_real("cosine", cosine, at_least=0.0, at_most=1.0)
-    with mpmath.workdps(30):
-        half_pi = mpmath.pi / 2
-        angle = mpmath.acos(mpmath.mpf(t))
-        width = 1 / mpmath.sqrt(d)
-
-        def circles(upto: Any) -> tuple[Any, Any]:
-            ends = [upto - step * width for step in range(24, -1, -3)]
-            inside = [mpmath.mpf(0), *(end for end in ends if end > 0)]
-            height = mpmath.sin(upto) ** (d - 2)  # quad stops at an absolute error
-            if height == 0:
-                return mpmath.mpf(0), mpmath.mpf(0)
-            value, error = mpmath.quad(
-                lambda phi: mpmath.sin(phi) ** (d - 2) / height, inside, error=True
-            )
-            return value * height, error * height
-
-        part, part_error = circles(angle)
-        whole, whole_error = circles(half_pi)
-        value = part / whole
-        error = (part_error + value * whole_error) / whole
-        return float(value), float(error) + 1e-15 * float(value)
 
 
 def random_errors(

@@ -12,6 +12,7 @@ from sympy import Eq, KroneckerDelta, Le, Min, Piecewise, Rational, Sum, Symbol,
 
 from numerics.assoc_scaling import exact_laws, instances
 from numerics.assoc_scaling import theorem_one as numerics
+from numerics.assoc_scaling.crosstalk import cap_probability
 from numerics.core.streams import Stream
 from theory import Domain, Integer, Natural, Real, Status, Vector
 from theory.assoc_scaling import theorem_one as theory
@@ -41,19 +42,10 @@ from theory.assoc_scaling.monotone_rules import (
 )
 
 
-@pytest.mark.parametrize("cosine", [0.0, 0.1, 0.5, 0.9, 1.0])
-def test_caps_in_the_plane_and_in_space(cosine):
-    plane, plane_error = numerics.cap_mass(2, cosine)
-    assert plane == pytest.approx(2 * math.acos(cosine) / math.pi, abs=1e-14)
-    space, space_error = numerics.cap_mass(3, cosine)  # Archimedes: heights are uniform
-    assert space == pytest.approx(1 - cosine, abs=1e-14)
-    assert max(plane_error, space_error) < 1e-14
-
-
 @given(st.integers(2, 400), st.floats(0, 0.99))
 @settings(max_examples=20)
 def test_caps_are_beta_tails(d, cosine):
-    value, error = numerics.cap_mass(d, cosine)
+    value, error = (2 * part for part in cap_probability(d, cosine))
     with mpmath.workdps(30):
         tail = mpmath.betainc(
             mpmath.mpf(d - 1) / 2,
@@ -193,8 +185,6 @@ def test_one_class_and_one_input():
 @pytest.mark.parametrize(
     ("call", "words"),
     [
-        (lambda: numerics.cap_mass(1, 0.5), "dimension"),
-        (lambda: numerics.cap_mass(3, 1.5), "cosine"),
         (lambda: numerics.misclassified([1.0, 1.0], [0, 1], np.eye(4)), "two or three"),
         (lambda: numerics.misclassified([1.0, 1.0], [0, 2], np.eye(2)), "labels"),
         (lambda: numerics.misclassified([1.0, math.nan], [0, 1], np.eye(2)), "weights"),

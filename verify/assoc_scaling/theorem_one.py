@@ -13,6 +13,7 @@ from sympy import Ge, Le, Rational, Sum, exp, sqrt
 
 from numerics.assoc_scaling import instances
 from numerics.assoc_scaling import theorem_one as numerics
+from numerics.assoc_scaling.crosstalk import cap_probability
 from numerics.core.streams import Stream
 from numerics.core.zipf import zipf_probabilities
 from theory import Bound, Domain, StudentCDF
@@ -23,7 +24,13 @@ from theory.assoc_scaling.theorem_one import cap, d, energy, f, p, q, t
 from verify import Counted, Exact, Mutant, Sampled, check, mutate
 from verify.assoc_scaling.exact_laws import gram
 
-check(theory.cap_bound, resolution=1e-12)(lambda d, t: Exact(*numerics.cap_mass(d, float(t))))
+
+@check(theory.cap_bound, resolution=1e-12)
+def _(d, t):
+    """Both ends of an axis: two caps."""
+    value, error = cap_probability(d, float(t))
+    return Exact(2 * value, 2 * error)
+
 
 mutate(
     theory.cap_bound,
