@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from verify.core.calibration import STANDARD_LAWS, equivalence_power
-from verify.core.sequential import BoundTest, EquivalenceTest, Outcome, expected_samples
+from verify.core.sequential import BoundTest, EquivalenceTest, Outcome
 
 # Multiples of 1/64 with power-of-two ranges: shifting, scaling and mirroring them is exact, so that
 # invariance can be asked for without a tolerance.
@@ -300,21 +299,6 @@ def test_invalid_blocks():
         EquivalenceTest(0.5, 0.1, 0, 1, 0.01).update(np.zeros((2, 2)))
     assert EquivalenceTest(0.5, 0.1, 0, 1, 0.01).update([]) is None
     assert EquivalenceTest(0.5, 0.1, 0, 1, 0.01).update(np.array([True, False])) is None
-
-
-@pytest.mark.parametrize("law", STANDARD_LAWS, ids=lambda law: law.name)
-def test_expected_samples_is_a_fair_plan(law):
-    power = equivalence_power(law, error=1e-3, repetitions=60, seed=13, offsets=(0,))
-    reach = max(law.high - law.mean, law.mean - law.low)
-    plan = expected_samples(law.resolution, law.variance, 1e-3, reach=reach)
-    assert plan == pytest.approx(power.ratios[0] * power.fixed_size, rel=0.25)
-
-
-def test_expected_samples_refuses_nonsense():
-    with pytest.raises(ValueError, match="need resolution > 0"):
-        expected_samples(0.0, 0.25, 0.01)
-    assert expected_samples(0.5, 0.0, 0.01) == 1.0
-    assert expected_samples(0.1, 0.25, 0.01, one_sided=True) < expected_samples(0.1, 0.25, 0.01)
 
 
 @pytest.mark.benchmark

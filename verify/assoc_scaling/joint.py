@@ -10,7 +10,7 @@ from numerics.assoc_scaling import joint as numerics
 from theory import Bound, Domain, Equivalent
 from theory.assoc_scaling import joint as theory
 from theory.assoc_scaling.joint import T, b
-from verify import Exact, Mutant, Sampled, check, mutate
+from verify import Exact, Mutant, Sampled, check, leading, mutate
 
 
 def capacity(alpha, d, factor=1.0):
@@ -145,11 +145,6 @@ ELSEWHERE = [
     *grid((1.25, 2, 3), (30, 300, 3000), (100,)),
     *grid((2,), (30, 300, 3000), (10**4,)),
 ]
-
-
-def leading(every):
-    """Points of a tier: the first so many of a list that begins with the most telling."""
-    return lambda stream, count: every[:count]
 
 
 @check(

@@ -12,7 +12,7 @@ from numerics.assoc_scaling import learned as numerics
 from numerics.core.zipf import zipf_probabilities
 from theory import Domain, Identity, Trend
 from theory.assoc_scaling import learned as theory
-from verify import Exact, Exhaustive, Mutant, Trained, check, mutate
+from verify import Exact, Exhaustive, Mutant, Trained, check, leading, mutate
 
 
 def rows(matrix):
@@ -233,16 +233,15 @@ def final_errors(M, level, **further):
     return against(learned(M, **further).metrics[:, -1], level)
 
 
-def leading(every):
-    """Points of a tier: the first so many of a list that begins with the most telling."""
-    return lambda stream, count: [{"M": M} for M in every[:count]]
-
-
 RAREST = float(zipf_probabilities(2.0, 100)[-1])
 
 
 @check(
-    theory.learned_d2, **TREND, points=leading((10, 5, 2, 3, 4, 7, 8)), count=2, full={"count": 7}
+    theory.learned_d2,
+    **TREND,
+    points=leading([{"M": M} for M in (10, 5, 2, 3, 4, 7, 8)]),
+    count=2,
+    full={"count": 7},
 )
 def _(M):
     return final_errors(M, RAREST)
@@ -260,7 +259,11 @@ mutate(
 
 
 @check(
-    theory.learned_d2_many, **TREND, points=leading((29, 100, 20, 50)), count=2, full={"count": 4}
+    theory.learned_d2_many,
+    **TREND,
+    points=leading([{"M": M} for M in (29, 100, 20, 50)]),
+    count=2,
+    full={"count": 4},
 )
 def _(M):
     return final_errors(M, 0.05)
@@ -294,7 +297,7 @@ def mean_cosines(M, level):
 @check(
     theory.learned_d2_alignment,
     **TREND,
-    points=leading((5, 10, 7)),
+    points=leading([{"M": M} for M in (5, 10, 7)]),
     count=2,
     full={"count": 3},
 )

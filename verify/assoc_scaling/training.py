@@ -15,7 +15,7 @@ from numerics.assoc_scaling import finite_data, training
 from numerics.assoc_scaling.best_weights import best_weights
 from numerics.assoc_scaling.training import Memory
 from theory.assoc_scaling import training as theory
-from verify import Exact, Mutant, Trained, check, mutate
+from verify import Exact, Mutant, Trained, check, leading, mutate
 
 SEEDS = tuple(range(20))
 TUNING_SEEDS = tuple(range(1000, 1006))
@@ -55,11 +55,6 @@ def points(**lists):
 def turned(claim):
     """The trend of a claim in the other direction."""
     return replace(claim.statement, direction="higher")
-
-
-def leading(every):
-    """Points of a tier: the first so many of a list that begins with the cheapest."""
-    return lambda stream, count: every[:count]
 
 
 ERROR = {"resolution": 0.0, "error": 1e-4}

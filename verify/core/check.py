@@ -16,7 +16,17 @@ from theory.core.statement import Statement
 from verify.core.estimates import Estimate
 from verify.core.findings import plain
 
-__all__ = ["TIERS", "Check", "Mutant", "Settings", "check", "mutate", "registered", "survivors"]
+__all__ = [
+    "TIERS",
+    "Check",
+    "Mutant",
+    "Settings",
+    "check",
+    "leading",
+    "mutate",
+    "registered",
+    "survivors",
+]
 
 TIERS = ("quick", "full", "large")
 
@@ -187,6 +197,11 @@ class Check:
 def point_key(point: Point) -> str:
     """Text that tells points apart: it labels their streams, whatever types hold the numbers."""
     return json.dumps(plain(point), sort_keys=True)
+
+
+def leading(every: Sequence[Point]) -> Callable[..., list[Point]]:
+    """Points for a check whose tiers look at more and more of one list, from its beginning on."""
+    return lambda stream, count: list(every[:count])
 
 
 _CHECKS: dict[str, Check] = {}

@@ -22,7 +22,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from verify.core.betting import CONFIRMED, REFUTED, BettingTable, Bettor, laddered, tuned
 
-__all__ = ["BoundTest", "EquivalenceTest", "Outcome", "expected_samples"]
+__all__ = ["BoundTest", "EquivalenceTest", "Outcome"]
 
 # Rounding in prediction + resolution must not turn an end of the range into something beyond it.
 _ROUNDING = 1e-12
@@ -290,56 +290,6 @@ class BoundTest(_SequentialTest):
             bettors.append(laddered(claim_fails, breaking, -direction, error, width))
         centre = min(max(claimed, 0.0), 1.0)
         super().__init__(low, high, centre, bernoulli, bettors, excluded, decision)
-
-
-def expected_samples(
-    resolution: float,
-    variance: float,
-    error: float,
-    *,
-    reach: float = 0.0,
-    one_sided: bool = False,
-) -> float:
-    """Roughly the mean number of samples that confirm a true claim; for planning only.
-
-    Tuned bets make the log wealth drift by resolution^2 / (2 variance + resolution * reach) for
-    each observation, and it has to climb to log(1/error) (Wald 1945). An equivalence test waits for
-    the later of two such walks; the constant for that is fitted. Within some 20% on the laws of
-    `verify.core.calibration`.
-
-    Parameters
-    ----------
-    resolution
-        As given to the test, positive.
-    variance
-        Variance of one observation, nonnegative.
-    error
-        As given to the test, in (0, 1).
-    reach
-        Distance from the prediction to the farther end of the range, nonnegative: it limits the
-        bets. Matters unless the resolution is far below the standard deviation.
-    one_sided
-        For a `BoundTest` with the mean at its bound: one walk, but with half of the wealth.
-
-    Returns
-    -------
-    float
-        The approximation, at least 1.
-
-    Raises
-    ------
-    ValueError
-        If a parameter is out of range.
-    """
-    if not (resolution > 0 and variance >= 0 and 0 < error < 1 and reach >= 0):
-        raise ValueError(
-            "need resolution > 0, variance >= 0, 0 < error < 1 and reach >= 0, "
-            f"not {resolution}, {variance}, {error} and {reach}"
-        )
-    climb = -math.log(error) + (math.log(2) if one_sided else 0.0)
-    waiting = 0.0 if one_sided else 1.25 * math.sqrt(2 * climb)
-    samples = (2 * climb + waiting) * variance / resolution**2 + climb * reach / resolution
-    return max(1.0, samples)
 
 
 def _require_valid(
