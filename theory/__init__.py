@@ -9,7 +9,7 @@ import importlib
 from typing import Any
 
 _HOMES = {
-    "theory.core.asymptotics": ("EVERY_POWER", "Expansion", "UnimodalSumToIntegral"),
+    "theory.core.rules.asymptotics": ("EVERY_POWER", "Expansion", "UnimodalSumToIntegral"),
     "theory.core.catalogue": ("claims_in", "find", "select", "topics"),
     "theory.core.claim": ("Claim",),
     "theory.core.decision": ("Finding", "Status", "decide_equal", "decide_nonnegative"),
@@ -23,7 +23,7 @@ _HOMES = {
         "NotEnclosable",
     ),
     "theory.core.evaluation": ("enclose",),
-    "theory.core.inequalities": (
+    "theory.core.rules.inequalities": (
         "Jensen",
         "KeepOneTerm",
         "Monotonicity",
@@ -42,7 +42,7 @@ _HOMES = {
         "Simplex",
         "Vector",
     ),
-    "theory.core.rules": (
+    "theory.core.rules.elementary": (
         "Algebra",
         "ChangeOfVariables",
         "Cited",

@@ -20,9 +20,9 @@ from numerics.assoc_scaling import crosstalk as numerics
 from numerics.core.streams import Stream
 from theory import Domain, Real, Status
 from theory.assoc_scaling import crosstalk as theory
-from theory.assoc_scaling.derivation_rules import MonotoneRatio
 from theory.core.evaluation import enclose
 from theory.core.rule import examine
+from theory.core.rules.hypotheses import MonotoneRatio
 from verify.core.balls import side_values
 
 FALSE_ALARM = 1e-6

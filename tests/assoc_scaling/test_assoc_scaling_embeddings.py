@@ -20,9 +20,9 @@ from numerics.assoc_scaling import embeddings as numerics
 from numerics.core.streams import Stream
 from theory import Domain, Natural, Real, Status
 from theory.assoc_scaling import embeddings as theory
-from theory.assoc_scaling.derivation_rules import HalfCountedTie, Logarithms
 from theory.core.evaluation import enclose
 from theory.core.rule import examine
+from theory.core.rules.hypotheses import HalfCountedTie, Logarithms
 
 FALSE_ALARM = 1e-6
 DRAWS = 20_000

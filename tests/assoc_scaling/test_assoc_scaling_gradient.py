@@ -11,7 +11,7 @@ from numerics.assoc_scaling import instances
 from numerics.core.streams import Stream
 from theory import Status
 from theory.assoc_scaling import gradient as theory
-from theory.assoc_scaling.sum_rules import (
+from theory.core.rules.finite_sums import (
     ClearedDenominators,
     FiniteSums,
     Orthonormal,

@@ -20,10 +20,10 @@ from numerics.assoc_scaling import joint as numerics
 from numerics.core.streams import Stream
 from theory import Domain, Natural, Status, Through
 from theory.assoc_scaling import joint as theory
-from theory.assoc_scaling.derivation_rules import FallingSumToIntegral, OneSided, Telescoping
 from theory.assoc_scaling.finite_data import finite_data_exact
 from theory.core.evaluation import enclose
 from theory.core.rule import examine
+from theory.core.rules.hypotheses import FallingSumToIntegral, OneSided, Telescoping
 
 FALSE_ALARM = 1e-6
 EXPONENTS = (1.05, 1.25, 2.0, 3.5)

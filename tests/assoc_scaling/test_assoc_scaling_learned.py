@@ -13,8 +13,8 @@ from numerics.assoc_scaling import learned as numerics
 from numerics.core.streams import Stream
 from theory import Domain, Matrix, Natural, Real, Status
 from theory.assoc_scaling import learned as theory
-from theory.assoc_scaling.derivation_rules import ByHypothesis
 from theory.core.rule import examine
+from theory.core.rules.hypotheses import ByHypothesis
 
 
 def dot(a, b):

@@ -16,7 +16,7 @@ from numerics.core.streams import Stream
 from numerics.core.zipf import zipf_probabilities
 from theory import Domain, Natural, Real, Status, Vector
 from theory.assoc_scaling import minimax as theory
-from theory.assoc_scaling.profile_rules import FewLargeShares, GammaRatios, TailIntegral
+from theory.core.rules.profiles import FewLargeShares, GammaRatios, TailIntegral
 
 
 @given(st.integers(0, 10**6), st.integers(1, 300))

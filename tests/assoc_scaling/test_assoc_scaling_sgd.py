@@ -21,8 +21,9 @@ from numerics.assoc_scaling.sgd import (
 from numerics.core.streams import Stream
 from theory import Domain, Status, enclose
 from theory.assoc_scaling import sgd as theory
-from theory.assoc_scaling.exponential_bounds import Inverse, Majorised, nonnegative_from
-from theory.assoc_scaling.iteration import (
+from theory.assoc_scaling.sgd import K, gamma, n, potential, q
+from theory.core.rules.exponentials import Inverse, Majorised, nonnegative_from
+from theory.core.rules.iteration import (
     Compared,
     Conjugated,
     FirstStep,
@@ -32,7 +33,6 @@ from theory.assoc_scaling.iteration import (
     Telescoped,
     TelescopedBy,
 )
-from theory.assoc_scaling.sgd import K, gamma, n, potential, q
 
 
 def run(seed, size=6, classes=3, dimension=4, steps=12, batch=5):

@@ -16,7 +16,7 @@ from numerics.assoc_scaling.crosstalk import cap_probability
 from numerics.core.streams import Stream
 from theory import Domain, Integer, Natural, Real, Status, Vector
 from theory.assoc_scaling import theorem_one as theory
-from theory.assoc_scaling.monotone_rules import (
+from theory.core.rules.monotone import (
     AboveChord,
     AboveTangent,
     AtMostOne,

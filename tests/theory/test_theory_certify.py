@@ -20,7 +20,7 @@ from theory.core.errors import ClaimError
 from theory.core.evaluation import enclose
 from theory.core.interval_programs import compiled
 from theory.core.parameters import Integer, Natural, Real, Vector
-from theory.core.rules import Cited, Termwise
+from theory.core.rules.elementary import Cited, Termwise
 from theory.core.special import NormalCDF, StudentCDF
 from theory.core.special_intervals import SLACK, TURN
 

@@ -58,13 +58,13 @@ from theory import (
     algebra,
     definition,
 )
-from theory.assoc_scaling.iteration import Iterate
-from theory.core.by_claim import written_out
 from theory.core.certify import EndPiece, certify
 from theory.core.continuity import is_continuous, limit_at
 from theory.core.decision import decide_equal
 from theory.core.probing import departing_ratio
 from theory.core.rule import Rule, examine
+from theory.core.rules.by_claim import written_out
+from theory.core.rules.iteration import Iterate
 from theory.core.signs import surely_nonnegative
 from theory.core.sums import finite_sum_normal_form
 

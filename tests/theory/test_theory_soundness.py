@@ -62,9 +62,9 @@ from theory import (
     definition,
 )
 from theory.core import catalogue
-from theory.core.asymptotics import is_negligible
 from theory.core.decision import decide_equal, decide_nonnegative
 from theory.core.rule import examine as E
+from theory.core.rules.asymptotics import is_negligible
 
 D = Domain
 x, y, v, z, s = [sp.Symbol(n, real=True) for n in "xyvzs"]

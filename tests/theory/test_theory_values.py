@@ -42,10 +42,10 @@ from theory import (
     StudentCDF,
     enclose,
 )
-from theory.core.asymptotics import large_parameter_expansion
 from theory.core.domain import exact_float
 from theory.core.evaluation import substitute
 from theory.core.quadrature import integrate_numerically
+from theory.core.rules.asymptotics import large_parameter_expansion
 from theory.core.sums import finite_sum_normal_form
 
 x, y = Symbol("x", real=True), Symbol("y", positive=True)

@@ -52,10 +52,10 @@ from theory import (
     definition,
 )
 from theory.assoc_scaling import exact_laws
-from theory.assoc_scaling.derivation_rules import ByHypothesis, MonotoneRatio
 from theory.assoc_scaling.exact_laws import normal_tail_mixture, student_tail
 from theory.assoc_scaling.model import PAPER
-from theory.assoc_scaling.sum_rules import FiniteSums
+from theory.core.rules.finite_sums import FiniteSums
+from theory.core.rules.hypotheses import ByHypothesis, MonotoneRatio
 
 __all__ = [  # noqa: RUF022 (reading order)
     "cap_law",

@@ -61,9 +61,9 @@ from theory import (
     definition,
 )
 from theory.assoc_scaling import exact_laws
-from theory.assoc_scaling.derivation_rules import HalfCountedTie, Logarithms
 from theory.assoc_scaling.exact_laws import GAUSSIAN, inner, normal_tail_mixture
 from theory.assoc_scaling.model import PAPER
+from theory.core.rules.hypotheses import HalfCountedTie, Logarithms
 
 __all__ = [  # noqa: RUF022 (reading order)
     "embedding_law_lengths",

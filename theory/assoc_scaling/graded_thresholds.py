@@ -47,33 +47,6 @@ from theory import (
     algebra,
     definition,
 )
-from theory.assoc_scaling.comparison import (
-    DecreasingSum,
-    DropTerms,
-    PowerTail,
-    TailMixture,
-    WidenSum,
-)
-from theory.assoc_scaling.comparison_bounds import (
-    ByLink,
-    ExponentAlgebra,
-    LargerExponent,
-    MonotoneIn,
-)
-from theory.assoc_scaling.comparison_heads import (
-    ExchangeOnUnit,
-    HeadBelowTail,
-    HeadOfIntegral,
-    JoinSums,
-    LeftRectangle,
-    LinearSums,
-    ShorterRange,
-)
-from theory.assoc_scaling.comparison_limits import (
-    FadingExponential,
-    LimitOfParts,
-    Squeeze,
-)
 from theory.assoc_scaling.exact_laws import (
     GAUSSIAN,
     UNIT,
@@ -104,6 +77,33 @@ from theory.assoc_scaling.schemes import (
     x,
 )
 from theory.assoc_scaling.thresholds import P, below, mass, stored, tail
+from theory.core.rules.comparison import (
+    DecreasingSum,
+    DropTerms,
+    PowerTail,
+    TailMixture,
+    WidenSum,
+)
+from theory.core.rules.comparison_bounds import (
+    ByLink,
+    ExponentAlgebra,
+    LargerExponent,
+    MonotoneIn,
+)
+from theory.core.rules.comparison_heads import (
+    ExchangeOnUnit,
+    HeadBelowTail,
+    HeadOfIntegral,
+    JoinSums,
+    LeftRectangle,
+    LinearSums,
+    ShorterRange,
+)
+from theory.core.rules.comparison_limits import (
+    FadingExponential,
+    LimitOfParts,
+    Squeeze,
+)
 
 __all__ = [
     "power_sum_bound",

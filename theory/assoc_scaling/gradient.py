@@ -45,7 +45,7 @@ from theory import (
     definition,
 )
 from theory.assoc_scaling.model import PAPER
-from theory.assoc_scaling.sum_rules import (
+from theory.core.rules.finite_sums import (
     ByClaimInside,
     ClearedDenominators,
     FiniteSums,

@@ -60,9 +60,9 @@ from theory import (
 )
 from theory.assoc_scaling import exact_laws
 from theory.assoc_scaling import finite_data as samples
-from theory.assoc_scaling.derivation_rules import FallingSumToIntegral, OneSided, Telescoping
 from theory.assoc_scaling.finite_data import finite_data_exact, kappa
 from theory.assoc_scaling.model import PAPER
+from theory.core.rules.hypotheses import FallingSumToIntegral, OneSided, Telescoping
 
 __all__ = [  # noqa: RUF022 (reading order)
     "joint_distinct",

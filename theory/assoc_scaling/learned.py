@@ -32,9 +32,9 @@ from theory import (
     algebra,
     definition,
 )
-from theory.assoc_scaling.derivation_rules import ByHypothesis
 from theory.assoc_scaling.exact_laws import UNIT, inner
 from theory.assoc_scaling.model import PAPER
+from theory.core.rules.hypotheses import ByHypothesis
 
 __all__ = [  # noqa: RUF022 (reading order)
     "learned_margin",

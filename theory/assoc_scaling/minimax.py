@@ -72,7 +72,7 @@ from theory.assoc_scaling.exact_laws import (
     z,
 )
 from theory.assoc_scaling.model import PAPER
-from theory.assoc_scaling.monotone_rules import (
+from theory.core.rules.monotone import (
     AboveTangent,
     ByOneLink,
     BySquares,
@@ -84,7 +84,7 @@ from theory.assoc_scaling.monotone_rules import (
     Replaced,
     SumsAsSymbols,
 )
-from theory.assoc_scaling.profile_rules import (
+from theory.core.rules.profiles import (
     FewLargeShares,
     GammaRatios,
     SmallGap,

@@ -54,23 +54,6 @@ from theory import (
     algebra,
     definition,
 )
-from theory.assoc_scaling.comparison import (
-    ExponentialTail,
-    MonotoneChange,
-    PowerTail,
-    TailExchange,
-    TailMixture,
-)
-from theory.assoc_scaling.comparison_bounds import (
-    ByLink,
-    ExponentialAbove,
-)
-from theory.assoc_scaling.comparison_limits import (
-    BeyondAllOrders,
-    HalvedExpansion,
-    LimitOfParts,
-    Squeeze,
-)
 from theory.assoc_scaling.exact_laws import (
     GAUSSIAN,
     UNIT,
@@ -86,6 +69,23 @@ from theory.assoc_scaling.exact_laws import (
 )
 from theory.assoc_scaling.exact_laws import x as token
 from theory.assoc_scaling.model import PAPER
+from theory.core.rules.comparison import (
+    ExponentialTail,
+    MonotoneChange,
+    PowerTail,
+    TailExchange,
+    TailMixture,
+)
+from theory.core.rules.comparison_bounds import (
+    ByLink,
+    ExponentialAbove,
+)
+from theory.core.rules.comparison_limits import (
+    BeyondAllOrders,
+    HalvedExpansion,
+    LimitOfParts,
+    Squeeze,
+)
 
 __all__ = [
     "energy_share",

@@ -32,9 +32,10 @@ from theory import (
     algebra,
     definition,
 )
-from theory.assoc_scaling.exponential_bounds import Inverse, Majorised, Rising
 from theory.assoc_scaling.gradient import W, gain, gram_sgd_step, is_logit
-from theory.assoc_scaling.iteration import (
+from theory.assoc_scaling.model import PAPER
+from theory.core.rules.exponentials import Inverse, Majorised, Rising
+from theory.core.rules.iteration import (
     AlongIterates,
     Compared,
     Conjugated,
@@ -46,7 +47,6 @@ from theory.assoc_scaling.iteration import (
     Telescoped,
     TelescopedBy,
 )
-from theory.assoc_scaling.model import PAPER
 
 __all__ = [
     "gram_sgd",

@@ -69,7 +69,7 @@ from theory.assoc_scaling.exact_laws import (
     z,
 )
 from theory.assoc_scaling.model import PAPER
-from theory.assoc_scaling.monotone_rules import (
+from theory.core.rules.monotone import (
     AboveChord,
     AboveTangent,
     AtMostOne,

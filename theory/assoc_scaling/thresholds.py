@@ -50,28 +50,6 @@ from theory import (
     algebra,
     definition,
 )
-from theory.assoc_scaling.comparison import (
-    DecreasingSum,
-    DropTerms,
-    FirstTerm,
-    PowerTail,
-    SplitSum,
-    WidenSum,
-)
-from theory.assoc_scaling.comparison_bounds import (
-    ByLink,
-    ExponentialAbove,
-    FallsToZero,
-    LeastAtMost,
-    LeastOver,
-    MonotoneIn,
-)
-from theory.assoc_scaling.comparison_limits import (
-    HalvedExpansion,
-    LimitOfMinimum,
-    LimitOfParts,
-    Squeeze,
-)
 from theory.assoc_scaling.exact_laws import (
     GAUSSIAN,
     UNIT,
@@ -96,6 +74,28 @@ from theory.assoc_scaling.schemes import (
     per,
     student_normal,
     x,
+)
+from theory.core.rules.comparison import (
+    DecreasingSum,
+    DropTerms,
+    FirstTerm,
+    PowerTail,
+    SplitSum,
+    WidenSum,
+)
+from theory.core.rules.comparison_bounds import (
+    ByLink,
+    ExponentialAbove,
+    FallsToZero,
+    LeastAtMost,
+    LeastOver,
+    MonotoneIn,
+)
+from theory.core.rules.comparison_limits import (
+    HalvedExpansion,
+    LimitOfMinimum,
+    LimitOfParts,
+    Squeeze,
 )
 
 __all__ = [

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import sympy
 
-from theory.core.asymptotics import growth_exponent, is_negligible
-from theory.core.by_claim import ByClaim, written_out
 from theory.core.decision import Finding, Status, decide_equal
 from theory.core.domain import Domain
 from theory.core.errors import ClaimError
 from theory.core.expansion import NoExpansion
 from theory.core.rule import Rule, examine, proved, rules_in, undecided
-from theory.core.rules import Definition
+from theory.core.rules.asymptotics import growth_exponent, is_negligible
+from theory.core.rules.by_claim import ByClaim, written_out
+from theory.core.rules.elementary import Definition
 from theory.core.statement import Bound, Equivalent, Identity, Rate, Statement
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from numerics.assoc_scaling import sgd as numerics
 from numerics.core.streams import Stream
 from theory import Bound, Equivalent, Identity
 from theory.assoc_scaling import sgd as theory
-from theory.assoc_scaling.iteration import Iterate
 from theory.assoc_scaling.sgd import K, M, gamma, n, potential, q
+from theory.core.rules.iteration import Iterate
 from verify import Exact, Mutant, Sampled, check, mutate
 
 STEPS = (0.001, 0.1, 1, 10)

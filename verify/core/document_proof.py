@@ -11,7 +11,7 @@ import sympy
 from theory.core.claim import Claim
 from theory.core.decision import Status
 from theory.core.derivation import Step, StepReport, written_out
-from theory.core.rules import ChangeOfVariables, Definition, Rule, Termwise
+from theory.core.rules.elementary import ChangeOfVariables, Definition, Rule, Termwise
 from verify.core.document_layout import ROOM, Row, display, width
 from verify.core.document_notation import further_definitions, glosses, notation, reference
 from verify.core.document_text import breakable, latex_text, listed, plain, sentence

@@ -21,7 +21,7 @@ from theory.core.domain import Domain
 from theory.core.exact import evaluate_sums
 from theory.core.parameters import Real
 from theory.core.rising import rises_with
-from theory.core.rules import Rule, proved, undecided, worst
+from theory.core.rules.elementary import Rule, proved, undecided, worst
 
 __all__ = [
     "ExchangeOnUnit",

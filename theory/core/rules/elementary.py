@@ -1,7 +1,7 @@
 """Rules of derivation. Each one checks the step that uses it; none is taken on trust.
 
 `theory.core.rule` says what a rule is. Here are the elementary rules; those that evaluate sums and
-integrals are in `theory.core.evaluation_rules`, limits in `theory.core.limit_rules`.
+integrals are in `theory.core.rules.evaluation`, limits in `theory.core.rules.limits`.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ from theory.core.decision import (
 )
 from theory.core.domain import Domain
 from theory.core.errors import ClaimError
-from theory.core.evaluation_rules import ChangeOfVariables, ExactIntegral, ExactSum
 from theory.core.exact import evaluate_integrals, evaluate_sums
-from theory.core.limit_rules import Limit, Series
 from theory.core.rule import Rule, examine, proved, refuted, undecided, worst
+from theory.core.rules.evaluation import ChangeOfVariables, ExactIntegral, ExactSum
+from theory.core.rules.limits import Limit, Series
 from theory.core.signs import surely_nonnegative
 
 __all__ = [

@@ -11,20 +11,13 @@ from typing import Any
 
 import sympy
 
-from theory import (
-    ByClaim,
-    Domain,
-    Finding,
-    Status,
-    Through,
-    decide_equal,
-    decide_nonnegative,
-)
 from theory.core.continuity import is_continuous, is_continuous_at
-from theory.core.decision import decide_positive
+from theory.core.decision import Finding, Status, decide_equal, decide_nonnegative, decide_positive
+from theory.core.domain import Domain
 from theory.core.errors import ClaimError
-from theory.core.inequalities import nonnegative_below_one
 from theory.core.rule import Rule, proved, undecided, worst
+from theory.core.rules.by_claim import ByClaim
+from theory.core.rules.inequalities import Through, nonnegative_below_one
 from theory.core.signs import surely_positive
 from theory.core.statement import Bound
 

@@ -18,9 +18,9 @@ from theory.core.expansion import (
     logarithm,
     require_above,
 )
-from theory.core.inequalities import Through, nonnegative_below_one
 from theory.core.probing import departing_ratio
 from theory.core.rule import Rule, proved, undecided, worst
+from theory.core.rules.inequalities import Through, nonnegative_below_one
 from theory.core.signs import surely_positive
 
 __all__ = [

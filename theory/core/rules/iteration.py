@@ -13,17 +13,17 @@ import sympy
 from flint import arb
 from sympy.concrete.expr_with_limits import ExprWithLimits
 
-from theory.assoc_scaling.exponential_bounds import (
+from theory.core.decision import Finding, Status, decide_equal, decide_nonnegative
+from theory.core.domain import Domain
+from theory.core.evaluation import ball, encloses, whole_number
+from theory.core.parameters import Real
+from theory.core.rules.by_claim import ByClaim
+from theory.core.rules.elementary import Rule, undecided, worst
+from theory.core.rules.exponentials import (
     applied_status,
     ascending_terms,
     nonnegative_from,
 )
-from theory.core.decision import Finding, Status, decide_equal, decide_nonnegative
-from theory.core.derivation import ByClaim
-from theory.core.domain import Domain
-from theory.core.evaluation import ball, encloses, whole_number
-from theory.core.parameters import Real
-from theory.core.rules import Rule, undecided, worst
 
 __all__ = [
     "AlongIterates",

@@ -11,15 +11,15 @@ from typing import Any
 
 import sympy
 
-from theory.assoc_scaling.comparison_bounds import ByLink
-from theory.core.asymptotics import EVERY_POWER, Expansion, is_negligible
 from theory.core.binding import symbols_of
-from theory.core.by_claim import ByClaim, applies
 from theory.core.continuity import limit_at
 from theory.core.decision import Finding, decide_equal
 from theory.core.domain import Domain
 from theory.core.parameters import Integer
-from theory.core.rules import Rule, proved, refuted, undecided, worst
+from theory.core.rules.asymptotics import EVERY_POWER, Expansion, is_negligible
+from theory.core.rules.by_claim import ByClaim, applies
+from theory.core.rules.comparison_bounds import ByLink
+from theory.core.rules.elementary import Rule, proved, refuted, undecided, worst
 from theory.core.special import NormalCDF
 from theory.core.statement import Bound, Equivalent
 

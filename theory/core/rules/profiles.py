@@ -10,11 +10,11 @@ from typing import Any
 
 import sympy
 
-from theory.assoc_scaling.monotone_rules import ByOneLink, decide_sign, equal
 from theory.core.decision import Finding, Status, decide_equal
 from theory.core.domain import Domain
 from theory.core.errors import ClaimError
 from theory.core.rule import Rule, proved, refuted, undecided, worst
+from theory.core.rules.monotone import ByOneLink, decide_sign, equal
 from theory.core.signs import surely_positive
 from theory.core.statement import Bound
 

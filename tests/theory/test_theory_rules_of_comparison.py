@@ -3,14 +3,9 @@
 import sympy as sp
 
 from theory import Domain, Natural, NormalPDF, Observable, Real, Status
-from theory.assoc_scaling import (
-    comparison,
-    comparison_bounds,
-    comparison_heads,
-    comparison_limits,
-    exact_laws,
-)
+from theory.assoc_scaling import exact_laws
 from theory.core.rule import examine
+from theory.core.rules import comparison, comparison_bounds, comparison_heads, comparison_limits
 
 s_, t_ = Real("s", at_least=0), Real("t", at_least=1)
 x, v, z, u = (sp.Symbol(name, positive=True) for name in "xvzu")

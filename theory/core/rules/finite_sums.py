@@ -11,10 +11,10 @@ from typing import Any
 import sympy
 
 from theory.core.decision import Finding, Status, decide_equal
-from theory.core.derivation import ByClaim
 from theory.core.domain import Domain
 from theory.core.parameters import Integer, Matrix
-from theory.core.rules import Rule, proved, undecided, worst
+from theory.core.rules.by_claim import ByClaim
+from theory.core.rules.elementary import Rule, proved, undecided, worst
 from theory.core.sums import finite_sum_normal_form
 
 __all__ = [

@@ -12,10 +12,10 @@ from typing import Any
 import sympy
 
 from theory.core.decision import Finding, Status, decide_equal, decide_nonnegative
-from theory.core.derivation import ByClaim
 from theory.core.domain import Domain
 from theory.core.evaluation import enclose
-from theory.core.rules import Rule, proved, undecided, worst
+from theory.core.rules.by_claim import ByClaim
+from theory.core.rules.elementary import Rule, proved, undecided, worst
 from theory.core.statement import Bound
 
 __all__ = [

@@ -14,7 +14,7 @@ from theory.core.decision import Finding, Status, decide_equal, decide_nonnegati
 from theory.core.domain import Domain
 from theory.core.exact import evaluate_sums
 from theory.core.rising import rises_with
-from theory.core.rules import ExactIntegral, Rule, proved, undecided, worst
+from theory.core.rules.elementary import ExactIntegral, Rule, proved, undecided, worst
 
 __all__ = [
     "DecreasingSum",

@@ -13,12 +13,12 @@ from typing import Any
 import sympy
 
 from theory.core.binding import standard_names
-from theory.core.by_claim import ByClaim, written_out
 from theory.core.decision import Finding, Status, decide_equal, decide_nonnegative
 from theory.core.domain import Domain
 from theory.core.errors import ClaimError
 from theory.core.evaluation import enclose
 from theory.core.rule import Rule, proved, undecided, worst
+from theory.core.rules.by_claim import ByClaim, written_out
 from theory.core.signs import surely_positive
 from theory.core.special import NormalCDF, StudentCDF
 from theory.core.statement import Bound, Identity

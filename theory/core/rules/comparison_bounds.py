@@ -11,12 +11,12 @@ from typing import Any
 import sympy
 
 from theory.core.binding import symbols_of
-from theory.core.by_claim import ByClaim, applies
 from theory.core.continuity import is_continuous_at
 from theory.core.decision import Finding, Status, decide_equal, decide_nonnegative, decide_positive
 from theory.core.domain import Domain
 from theory.core.rising import is_bound_inside, rises_with
-from theory.core.rules import Rule, proved, undecided, worst
+from theory.core.rules.by_claim import ByClaim, applies
+from theory.core.rules.elementary import Rule, proved, undecided, worst
 from theory.core.signs import at_least_one, surely_positive
 from theory.core.statement import Bound
 

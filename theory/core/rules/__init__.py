@@ -1,0 +1,1 @@
+"""Rules of derivation, one module for each kind of argument; each checks the step that uses it."""
