@@ -2,8 +2,8 @@
 
 The memory W = sum_x q(x) u_{f(x)} e_x^T has rank at most M: it is held as its M class sums
 c_z = sum_{f(x)=z} q(x) e_x, so that W = U^T c is never formed as a d x d matrix. Input embeddings
-are drawn block by block, twice: once to store them, once to ask for them. No more than a few blocks
-are in memory.
+are drawn block by block, once to store them and once more to ask for them; the first blocks, as many
+as fit into `KEPT_BYTES`, are kept instead of drawn again.
 """
 
 from __future__ import annotations
@@ -15,11 +15,15 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from threadpoolctl import threadpool_limits
 
 from numerics.core.arguments import require_integer
 from numerics.core.streams import Stream
 
 __all__ = ["memory_error"]
+
+KEPT_BYTES = 2**27
+"""How much of the embeddings is kept: drawing them costs more than what is done with them."""
 
 
 def memory_error(
@@ -64,14 +68,20 @@ def memory_error(
     if f.size and not 0 <= f.min() <= f.max() < U.shape[0]:
         raise ValueError(f"labels must lie in 0..{U.shape[0] - 1}")
     starts = range(0, p.size, block)
+    keep = starts[: KEPT_BYTES // (4 * block * max(1, U.shape[1]))]
+    kept: dict[int, NDArray[np.float32]] = {}
 
     def embeddings(start: int) -> NDArray[np.float32]:
+        if start in kept:
+            return kept[start]
         rows = min(block, p.size - start)
         rng = stream.numpy(start // block)
         return rng.standard_normal((rows, U.shape[1]), dtype=np.float32)
 
     def class_sums(start: int) -> NDArray[np.float64]:
         E = embeddings(start)
+        if start in keep:
+            kept[start] = E
         part = slice(start, start + E.shape[0])
         indicator = np.zeros((U.shape[0], E.shape[0]), dtype=np.float32)
         indicator[f[part], np.arange(E.shape[0])] = q[part]
@@ -92,7 +102,7 @@ def memory_error(
 def _added(task: Callable[[int], Any], starts: range) -> Any:
     """Sum of a task over blocks, in the order of the blocks whatever the number of threads."""
     total: Any = 0.0
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
+    with threadpool_limits(1), ThreadPoolExecutor(os.cpu_count()) as pool:
         for result in pool.map(task, starts):
             total = total + result
     return total

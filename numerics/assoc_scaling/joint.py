@@ -16,7 +16,7 @@ from numba import njit, prange
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import gammaln, ndtr, zeta
 
-from numerics.assoc_scaling.zipf_counts import (
+from numerics.core.zipf_counts import (
     data_set,
     distinct_tokens,
     draw_data_set,

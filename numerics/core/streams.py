@@ -8,7 +8,7 @@ lane, noise in another); the *block* counts on as a fill proceeds.
 
 The kernels take the two key words (`Stream.words`), so that they can be called from other Numba
 kernels. NumPy generators from `Stream.numpy` use counters ``(., replicate, 0, 1)``, which no kernel
-uses.
+uses; the last word of the counter is 0, or counts the attempts at a normal from 2 on.
 """
 
 from __future__ import annotations
@@ -16,12 +16,16 @@ from __future__ import annotations
 import hashlib
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-from numba import njit
+from llvmlite import ir
+from numba import njit, types
+from numba.extending import intrinsic
 from numpy.typing import NDArray
 
 from numerics.core.arguments import require_integer
+from numerics.core.ziggurat import LAYERS, TAIL, ziggurat
 
 __all__ = ["Stream", "fraction", "integers", "normals", "philox", "uniforms"]
 
@@ -30,11 +34,13 @@ _MULTIPLIER_0 = np.uint64(0xD2E7470EE14C6C93)
 _MULTIPLIER_1 = np.uint64(0xCA5A826395121157)
 _KEY_STEP_0 = np.uint64(0x9E3779B97F4A7C15)
 _KEY_STEP_1 = np.uint64(0xBB67AE8584CAA73B)
-_LOW_HALF = np.uint64(0xFFFFFFFF)
-_HALF_BITS = np.uint64(32)
 _DROPPED_BITS = np.uint64(12)
 _ZERO = np.uint64(0)
-_TWO_PI = 2.0 * math.pi
+_ONE = np.uint64(1)
+_LAYER_BITS = np.uint64(LAYERS - 1)
+_SIGN_BIT = np.uint64(LAYERS)
+_FIRST_ATTEMPT = np.uint64(2)
+_EDGES, _HEIGHTS = ziggurat()
 
 
 @dataclass(frozen=True)
@@ -129,14 +135,21 @@ class Stream:
         )
 
 
-@njit(cache=True)
-def _product(a: np.uint64, b: np.uint64) -> tuple[np.uint64, np.uint64]:
-    """High and low word of the 128-bit product, by the schoolbook on 32-bit halves."""
-    a_high, a_low = a >> _HALF_BITS, a & _LOW_HALF
-    b_high, b_low = b >> _HALF_BITS, b & _LOW_HALF
-    middle = a_high * b_low + ((a_low * b_low) >> _HALF_BITS)
-    carry = a_low * b_high + (middle & _LOW_HALF)
-    return a_high * b_high + (middle >> _HALF_BITS) + (carry >> _HALF_BITS), a * b
+def _wide_product(typing: Any, a: Any, b: Any) -> Any:
+    """High and low word of the 128-bit product of two words."""
+    wide = ir.IntType(128)
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        one, other = (builder.zext(argument, wide) for argument in arguments)
+        product = builder.mul(one, other)
+        high = builder.trunc(builder.lshr(product, ir.Constant(wide, 64)), ir.IntType(64))
+        low = builder.trunc(product, ir.IntType(64))
+        return context.make_tuple(builder, signature.return_type, (high, low))
+
+    return types.UniTuple(types.uint64, 2)(types.uint64, types.uint64), generate
+
+
+_product: Any = intrinsic(_wide_product)
 
 
 @njit(cache=True)
@@ -202,8 +215,8 @@ def normals(
 ) -> None:
     """Fill ``out`` with independent standard normals (kernel).
 
-    Box and Muller's transform of two uniforms to two normals. Draws are below 8.6 in size, a cut of
-    probability 1e-17.
+    The ziggurat method (`numerics.core.ziggurat`). A rejected point is replaced by words of its
+    own, so that no entry depends on another.
 
     Parameters
     ----------
@@ -214,23 +227,47 @@ def normals(
     out : array of float64, one-dimensional
         Filled in place; a longer array begins with the same entries.
     """
-    size = out.size
-    for block in range((size + 3) // 4):
-        w0, w1, w2, w3 = philox(
+    words = np.empty(4, np.uint64)
+    for block in range((out.size + 3) // 4):
+        words[0], words[1], words[2], words[3] = philox(
             key0, key1, np.uint64(block), np.uint64(replicate), np.uint64(lane), _ZERO
         )
-        start = 4 * block
-        radius = math.sqrt(-2.0 * math.log(fraction(w0)))
-        angle = _TWO_PI * fraction(w1)
-        out[start] = radius * math.cos(angle)
-        if start + 1 < size:
-            out[start + 1] = radius * math.sin(angle)
-        if start + 2 < size:
-            radius = math.sqrt(-2.0 * math.log(fraction(w2)))
-            angle = _TWO_PI * fraction(w3)
-            out[start + 2] = radius * math.cos(angle)
-            if start + 3 < size:
-                out[start + 3] = radius * math.sin(angle)
+        for i in range(4 * block, min(4 * block + 4, out.size)):
+            word = words[i - 4 * block]
+            layer = word & _LAYER_BITS
+            x = fraction(word) * _EDGES[layer]
+            if x >= _EDGES[layer + _ONE]:
+                x = _beyond(key0, key1, np.uint64(i), np.uint64(replicate), np.uint64(lane), word)
+            out[i] = -x if word & _SIGN_BIT else x
+
+
+@njit(cache=True)
+def _beyond(
+    key0: np.uint64,
+    key1: np.uint64,
+    entry: np.uint64,
+    replicate: np.uint64,
+    lane: np.uint64,
+    word: np.uint64,
+) -> float:
+    """The size of a normal whose first point does not lie below the next layer's edge."""
+    attempt = _FIRST_ATTEMPT
+    while True:
+        w0, w1, w2, _ = philox(key0, key1, entry, replicate, lane, attempt)
+        layer = word & _LAYER_BITS
+        x = fraction(word) * _EDGES[layer]
+        if x < _EDGES[layer + _ONE]:
+            return x
+        if layer == _ZERO:  # the tail: an exponential, thinned (Marsaglia 1964)
+            excess = -math.log(fraction(w0)) / TAIL
+            if -2.0 * math.log(fraction(w1)) > excess * excess:
+                return TAIL + excess
+        else:
+            low, high = _HEIGHTS[layer], _HEIGHTS[layer + _ONE]
+            if low + fraction(w0) * (high - low) < math.exp(-0.5 * x * x):
+                return x
+            word = w2
+        attempt += _ONE
 
 
 @njit(cache=True)

@@ -12,6 +12,7 @@ from scipy import stats
 
 from numerics.core.chi_square import chi_square
 from numerics.core.streams import Stream, fraction, integers, normals, philox, uniforms
+from numerics.core.ziggurat import LAYERS, TAIL, ziggurat
 
 # Statistical tests have fixed seeds; a correct implementation would fail with this probability.
 FALSE_ALARM = 1e-6
@@ -81,6 +82,41 @@ def test_normals_are_independent_standard_normals():
     for shifted in (other[:-1], draws[1:, 0]):
         z = np.corrcoef(draws[:-1, 0], shifted)[0, 1] * np.sqrt(len(draws))
         assert 2 * stats.norm.sf(abs(z)) > FALSE_ALARM / 2
+
+
+def test_the_layers_of_the_ziggurat_have_one_area_and_end_at_the_peak():
+    edges, heights = ziggurat()
+    areas = edges[1:-1] * np.diff(heights[1:])
+    lowest = edges[1] * heights[1] + np.sqrt(2 * np.pi) * stats.norm.sf(edges[1])
+    np.testing.assert_allclose(areas, lowest, rtol=1e-11)
+    assert len(edges) == LAYERS + 1 and heights[-1] == 1 and edges[1] == TAIL
+    np.testing.assert_allclose(edges[0] * heights[1], lowest, rtol=1e-14)
+
+
+@njit
+def _counted(key0, key1, cuts, rows):
+    """How many normals, of 2**16 in each row, are below each cut."""
+    counts = np.zeros(cuts.size, np.int64)
+    out = np.empty(2**16)
+    for row in range(rows):
+        normals(key0, key1, row, 0, out)
+        counts += np.searchsorted(np.sort(out), cuts)
+    return counts
+
+
+def test_normals_keep_their_law_at_the_edges_of_layers_and_in_both_tails():
+    edges, _ = ziggurat()
+    half = np.sort(np.concatenate([edges[:255:6], [0.05, 1.0, 4.0, 4.5, 5.0]]))
+    cuts = np.concatenate([-half[::-1], half])
+    rows = 2**8
+    below = np.diff(_counted(*Stream.of(5, "ziggurat").words, cuts, rows), prepend=0)
+    expected = np.diff(stats.norm.cdf(cuts), prepend=0) * rows * 2**16
+    large = expected > 5  # the rest: as many as a Poisson variable may be
+    assert stats.chi2.sf(((below - expected)[large] ** 2 / expected[large]).sum(), large.sum()) > (
+        FALSE_ALARM / 2
+    )
+    few = stats.poisson.sf(below[~large] - 1, expected[~large])
+    assert (few > FALSE_ALARM / 2 / max(1, few.size)).all()
 
 
 @pytest.mark.parametrize("bound", [1, 2, 7, 1000])
