@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 import sympy
+from flint import arb
 from sympy.concrete.expr_with_limits import ExprWithLimits
 
 from theory.core.binding import canonical
@@ -21,6 +22,7 @@ from theory.core.exact import reflect
 from theory.core.probing import contradiction, probe_points
 from theory.core.signs import positive_atoms, surely_nonnegative, surely_positive
 from theory.core.sums import finite_sum_normal_form
+from theory.core.witness import has_witness
 
 __all__ = [
     "Finding",
@@ -173,6 +175,8 @@ def _proof_of_zero(lhs: sympy.Expr, rhs: sympy.Expr, domain: Domain) -> str | No
 
 def _vanishes_in(lhs: sympy.Expr, rhs: sympy.Expr, form: dict[Any, sympy.Expr]) -> str | None:
     difference = reflect(lhs - rhs).subs(form, simultaneous=True)
+    if has_witness(difference, lambda value: not value.overlaps(arb(0))):
+        return None
     for name, simplification in _SIMPLIFICATIONS:
         try:
             reduced = simplification(difference)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import sympy
@@ -11,6 +11,7 @@ from sympy.core.relational import Relational
 
 from theory.core.binding import symbols_of
 from theory.core.domain import Domain
+from theory.core.witness import has_witness
 
 __all__ = [
     "above_one",
@@ -77,6 +78,8 @@ def _surely(expression: sympy.Expr, domain: Domain, sign: str) -> bool:
     if expression.is_number:
         return bool(getattr(expression, sign))
     expression = with_signed_symbols(expression, domain)
+    if _is_denied(expression, domain, sign):
+        return False
     for candidate in _spellings(expression):
         values = positive_atoms(candidate, domain)
         table = {
@@ -88,6 +91,22 @@ def _surely(expression: sympy.Expr, domain: Domain, sign: str) -> bool:
             if all(_shows(candidate.subs(form, simultaneous=True), sign) for form in reading):
                 return True
     return False
+
+
+_DENIES: dict[str, Callable[[Any], bool]] = {
+    "is_extended_nonnegative": lambda value: bool(value < 0),
+    "is_extended_positive": lambda value: bool(value <= 0),
+}
+
+
+def _is_denied(expression: sympy.Expr, domain: Domain, sign: str) -> bool:
+    """Whether values in every reading speak against the sign, so that no spelling will show it."""
+    return all(
+        any(
+            has_witness(expression.subs(form, simultaneous=True), _DENIES[sign]) for form in reading
+        )
+        for reading in domain.readings(*symbols_of(expression))
+    )
 
 
 def _with_small_powers(expression: sympy.Expr, domain: Domain) -> sympy.Expr:

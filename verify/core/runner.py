@@ -7,6 +7,7 @@ import multiprocessing.connection
 import os
 import signal
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -126,15 +127,21 @@ def _computed(
         for claim in claims:
             yield claim, task(reference(claim), *settings)
         return
-    with _pool(min(plan.jobs, len(claims))) as pool:
+    with _workers(min(plan.jobs, len(claims))) as workers:
+        shares = _shares(claims, len(workers))
+        running: dict[Future[Any], tuple[int, Claim]] = {}
+
+        def feed(index: int) -> None:
+            if claim := _next(shares, index):
+                running[workers[index].submit(task, reference(claim), *settings)] = index, claim
+
         with _no_interrupt():  # the workers start here, and inherit it
-            pending: dict[Future[Any], Claim] = {
-                pool.submit(task, reference(claim), *settings): claim for claim in claims
-            }
-        while pending:
-            done, _ = wait(pending, return_when=FIRST_COMPLETED)
+            for index in range(len(workers)):
+                feed(index)
+        while running:
+            done, _ = wait(running, return_when=FIRST_COMPLETED)
             for future in done:
-                claim = pending.pop(future)
+                index, claim = running.pop(future)
                 try:
                     content = future.result()
                 except BrokenProcessPool:
@@ -142,27 +149,46 @@ def _computed(
                         "a worker process ended abruptly, perhaps for want of memory; what was "
                         "finished is kept: run again, with fewer --jobs"
                     ) from None
+                feed(index)
                 yield claim, content
 
 
+def _shares(claims: Sequence[Claim], workers: int) -> list[deque[Claim]]:
+    """Neighbouring claims for each worker: they rest on one another, and use the same kernels."""
+    size = -(-len(claims) // workers)
+    return [deque(claims[size * index : size * (index + 1)]) for index in range(workers)]
+
+
+def _next(shares: list[deque[Claim]], index: int) -> Claim | None:
+    """The next claim of a worker, who takes over half of the longest share when its own is done."""
+    if not shares[index]:
+        longest = max(shares, key=len)
+        shares[index].extendleft(longest.pop() for _ in range((len(longest) + 1) // 2))
+    return shares[index].popleft() if shares[index] else None
+
+
 @contextmanager
-def _pool(jobs: int) -> Iterator[ProcessPoolExecutor]:
-    """Worker processes that end with this context, at once if it is left by an exception."""
+def _workers(jobs: int) -> Iterator[list[ProcessPoolExecutor]]:
+    """Processes that end with this context, at once if it is left by an exception."""
     others = multiprocessing.active_children()
     with _thread_share(jobs):
-        pool = ProcessPoolExecutor(
-            jobs, mp_context=multiprocessing.get_context("spawn"), initializer=_end_with_parent
-        )
+        spawn = multiprocessing.get_context("spawn")
+        workers = [
+            ProcessPoolExecutor(1, mp_context=spawn, initializer=_end_with_parent)
+            for _ in range(jobs)
+        ]
         try:
-            yield pool
+            yield workers
         except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
+            for worker in workers:
+                worker.shutdown(wait=False, cancel_futures=True)
             for child in multiprocessing.active_children():
                 if child not in others:
                     child.terminate()
             raise
         finally:
-            pool.shutdown(wait=True)
+            for worker in workers:
+                worker.shutdown(wait=True)
 
 
 def _end_with_parent() -> None:
