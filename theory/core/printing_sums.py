@@ -6,7 +6,6 @@ from the outside in; a bound variable that hides another is primed.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -96,7 +95,7 @@ class SumPrinter(ProductPrinter):
                 above = f"^{{{self._print(ends[1])}}}" if len(ends) == 2 else ""
             rows = sorted(conditions.get(variable, ()), key=lambda row: not row.startswith(name))
             if rows and len(ends) == 2 and ends[0] == 1:  # sum_{k != x}^{N}: indices start at 1
-                if not re.match(rf"{re.escape(name)} (=|\\neq)", rows[0]):
+                if not rows[0].startswith(rf"{name} \neq"):
                     rows[0] = rf"{name} \colon {rows[0]}"
             else:
                 rows.insert(0, below)

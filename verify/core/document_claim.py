@@ -266,7 +266,8 @@ def _verdict(claim: Claim, verdict: Verdict | None) -> list[str]:
 def _figures(verdict: Verdict) -> list[str]:
     figures = []
     if verdict.resolution > 0:
-        unit = {How.STATISTICAL: " (absolute)", How.EXACT: " (relative)"}.get(verdict.how, "")
+        exact = " (absolute)" if verdict.absolute else " (relative)"
+        unit = {How.STATISTICAL: " (absolute)", How.EXACT: exact}.get(verdict.how, "")
         figures.append(f"resolution {number(verdict.resolution)}{unit}")
     elif verdict.how is How.EXACT and verdict.points:
         figures.append("no tolerance")

@@ -363,6 +363,7 @@ def _verdict(
         tightness=max(ratios) if ratios else None,
         evidence=tuple(result.as_dict() for result in results),
         stopped=not contradicted and any(result.stopped for result in results),
+        absolute=check.absolute,
     )
 
 

@@ -52,7 +52,7 @@ class Verdict:
     how : How
     resolution : float
         The smallest departure that would have been seen (absolute, in units of the observable
-        for statistical checks; relative to the prediction for exact ones).
+        for statistical checks; relative to the prediction for exact ones unless ``absolute``).
     error_probability : float
         Bound on the probability that the verdict is wrong, over all points and looks; 0 where
         nothing random entered.
@@ -76,6 +76,8 @@ class Verdict:
     published : tuple of dict
         For a corrected claim: what became of the published form (name, verdict, reason,
         counterexample). The claim is confirmed only if that is refuted.
+    absolute : bool
+        Whether the resolution of exact values is absolute.
     stopped : bool
         True when an exception ended the measurement at some point: then the verdict is not kept.
     """
@@ -96,6 +98,7 @@ class Verdict:
     evidence: tuple[dict[str, Any], ...] = field(default=(), repr=False)
     stopped: bool = False
     published: tuple[dict[str, Any], ...] = ()
+    absolute: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """Plain values, without the point-by-point evidence.

@@ -15,7 +15,7 @@ from sympy.concrete.expr_with_limits import ExprWithLimits
 
 from theory.core.decision import Finding, Status, decide_equal, decide_nonnegative
 from theory.core.domain import Domain
-from theory.core.evaluation import ball, encloses, whole_number
+from theory.core.enclosing import ball, encloses, limit_terms, spend, whole_number
 from theory.core.parameters import Real
 from theory.core.rules.by_claim import ByClaim
 from theory.core.rules.elementary import Rule, undecided, worst
@@ -85,8 +85,10 @@ class Iterate(ExprWithLimits):
 
 @encloses(Iterate)
 def _iterate_ball(e: Iterate, env: dict[str, Any]) -> arb:
-    value = ball(e.start, env)
-    for _ in range(whole_number(e.times, env)):
+    value, times = ball(e.start, env), whole_number(e.times, env)
+    limit_terms(times, e)
+    spend(times, env)
+    for _ in range(times):
         value = ball(e.function, {**env, e.variable.name: value})
     return value
 
