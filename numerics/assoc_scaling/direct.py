@@ -2,8 +2,8 @@
 
 The memory W = sum_x q(x) u_{f(x)} e_x^T has rank at most M: it is held as its M class sums
 c_z = sum_{f(x)=z} q(x) e_x, so that W = U^T c is never formed as a d x d matrix. Input embeddings
-are drawn block by block, once to store them and once more to ask for them; the first blocks, as many
-as fit into `KEPT_BYTES`, are kept instead of drawn again.
+are drawn block by block, once to store them and once more to ask for them; as many of the first
+blocks as fit into `KEPT_BYTES` are kept instead of drawn again.
 """
 
 from __future__ import annotations

@@ -16,14 +16,14 @@ from numba import njit, prange
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import gammaln, ndtr, zeta
 
+from numerics.core.arguments import require_integer
+from numerics.core.streams import Stream, fraction, philox
 from numerics.core.zipf_counts import (
     data_set,
     distinct_tokens,
     draw_data_set,
     shares_of_common_tokens,
 )
-from numerics.core.arguments import require_integer
-from numerics.core.streams import Stream, fraction, philox
 
 __all__ = ["SCHEMES", "data_set", "distinct_tokens", "errors", "gains", "misreading"]
 

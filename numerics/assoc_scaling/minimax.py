@@ -1,11 +1,10 @@
-"""The least error over all weights, when all inputs have one label or there are two classes.
+"""The error of any weights, when all inputs have one label or there are two classes.
 
 Then, under the collapsed law (the claim ``assoc-scaling.collapsed-law``), an input x is
 misclassified when ``q(x) r + |q_-x| g < 0``, with r the length of a standard Gaussian vector and g
 a standard normal: the error is a mean over r, done by quadrature. With ``theta = q / |q|`` it is a
-sum of functions of one weight each, to be minimised over the unit sphere: by a quasi-Newton method
-for finitely many inputs, and for infinitely many between a feasible point and a Lagrangian dual,
-which bound the minimum from both sides.
+sum of functions of one weight each, to be minimised over the unit sphere: here by a quasi-Newton
+method for finitely many inputs, in `numerics.assoc_scaling.least_error` for infinitely many.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ from numerics.core.arguments import require_integer, require_real
 from numerics.core.streams import Stream
 
 __all__ = [
-    "least_error",
+    "cap_and_slope",
     "minimised_weights",
     "misclassified",
     "single_class_error",
@@ -30,10 +29,6 @@ __all__ = [
 ]
 
 _EPS = 2.0**-52
-_SINGLES = 2000  # inputs that are treated one by one
-_GROWTH = 0.002  # relative length of the blocks of inputs beyond
-_REACH = 1e7  # times the dimension: from there on nothing is stored
-_GRID = 6000  # shares at which the optimality condition is tabulated
 
 Array = NDArray[np.float64]
 
@@ -162,7 +157,7 @@ def minimised_weights(
     def objective(v: Array) -> tuple[float, Array]:
         q = np.exp(v - v.max())
         theta = q / np.linalg.norm(q)
-        value, slope = _tail_and_slope(theta, dimension)
+        value, slope = cap_and_slope(theta, dimension)
         pull = p * slope * theta
         return float(p @ value), pull - theta**2 * pull.sum()
 
@@ -177,103 +172,20 @@ def minimised_weights(
     return np.asarray(q / np.linalg.norm(q))
 
 
-def least_error(exponent: float, dimension: int) -> tuple[float, float]:
-    """Return the least error over all weights for the Zipf law of all positive integers.
+def cap_and_slope(theta: Array, dimension: int) -> tuple[Array, Array]:
+    """Return the error of an input of a given ratio, and its derivative.
 
     Parameters
     ----------
-    exponent : float
-        Above 1.
+    theta : array
+        Weight over the norm of all weights, in [0, 1].
     dimension : int
-        At least 3.
 
     Returns
     -------
-    value, error : float
-        The mean of an upper and a lower bound on the infimum, and half of their distance. The
-        upper bound is the error of explicit weights, equal on blocks of inputs. The lower bound is
-        ``sum_x min_theta (p(x) h(theta) + m theta^2 / 2) - m / 2``, which no weights can go
-        below whatever the multiplier m; each minimum is concave in p(x), so that blocks of inputs
-        are bounded by chords.
-
-    Raises
-    ------
-    ValueError
-        An argument is out of range.
+    h, slope : arrays
+        ``h(theta) = E Phi(-a r)`` with ``a = theta / sqrt(1 - theta^2)``, and ``h'``.
     """
-    exponent = require_real("exponent", exponent, above=1.0)
-    dimension = require_integer("dimension", dimension, 3)
-    norm = special.zeta(exponent, 1)
-    last = math.log(_REACH * dimension)
-    count = math.ceil((last - math.log(_SINGLES)) / _GROWTH)
-    edges = np.unique(np.rint(np.exp(np.linspace(math.log(_SINGLES), last, count))))
-    beyond = special.zeta(exponent, edges) / norm
-    sizes = np.concatenate([np.ones(_SINGLES - 1), np.diff(edges)])
-    singles = np.arange(1.0, _SINGLES) ** -exponent / norm
-    masses = np.concatenate([singles, beyond[:-1] - beyond[1:]])
-
-    log_share, log_need = _conditions(dimension)
-
-    def shares(probabilities: Array, log_multiplier: float) -> Array:
-        needed = np.log(probabilities) - log_multiplier
-        return np.asarray(np.exp(np.interp(needed, log_need, log_share)))
-
-    def excess(log_multiplier: float) -> float:
-        return float(sizes @ shares(masses / sizes, log_multiplier) ** 2) - 1
-
-    low, high = -1.0, 1.0
-    while excess(low) < 0:
-        low -= 5
-    while excess(high) > 0:
-        high += 5
-    log_multiplier = float(optimize.brentq(excess, low, high, xtol=1e-14))
-    multiplier = math.exp(log_multiplier)
-
-    theta = shares(masses / sizes, log_multiplier)
-    feasible = theta / math.sqrt(float(sizes @ theta**2))
-    above = float(masses @ _tail_and_slope(feasible, dimension)[0]) + float(beyond[-1]) / 2
-
-    ends = edges**-exponent / norm
-    at = np.concatenate([singles, ends])
-    theta = shares(at, log_multiplier)
-    value, slope = _tail_and_slope(theta, dimension)
-    # the sum is convex in theta, with a second derivative of at least the multiplier
-    departure = at * slope + multiplier * theta
-    least = at * value + multiplier * theta**2 / 2 - departure**2 / (2 * multiplier)
-    at_ends = least[_SINGLES - 1 :]
-    slopes = np.diff(at_ends) / np.diff(ends)
-    chords = sizes[_SINGLES - 1 :] * at_ends[1:] + slopes * (
-        masses[_SINGLES - 1 :] - sizes[_SINGLES - 1 :] * ends[1:]
-    )
-    rest = at_ends[-1] * float(beyond[-1] / ends[-1])
-    below = math.fsum([*least[: _SINGLES - 1], *chords, rest]) - multiplier / 2
-    return (above + below) / 2, max(above - below, 0.0) / 2 + 1e-12 * above
-
-
-def _conditions(dimension: int) -> tuple[Array, Array]:
-    """Logarithms of shares, and of the probability over the multiplier at which each is best.
-
-    Where ``p h'(theta) + m theta = 0``: ``p / m = theta / -h'(theta)``, which rises with theta.
-    """
-    ratio = np.geomspace(1e-16, 36.0, _GRID) / math.sqrt(dimension)
-    theta = ratio / np.hypot(1.0, ratio)
-    slope = _tail_and_slope(theta, dimension)[1]
-    need = np.log(theta) - np.log(-slope)
-    rising = np.concatenate([[True], np.diff(need) > 0])
-    return np.log(theta)[rising], need[rising]
-
-
-def _mean_tail(ratios: Array, dimension: int) -> tuple[Array, float]:
-    """Return ``E Phi(-a r)`` for all a, and a bound on the absolute error."""
-    log_lengths, weights, error = length_law(dimension)
-    lengths = np.exp(log_lengths) * math.sqrt(dimension)
-    with np.errstate(over="ignore", invalid="ignore"):
-        value = special.ndtr(-np.outer(ratios, lengths)) @ weights
-    return np.asarray(value), error + 64 * _EPS
-
-
-def _tail_and_slope(theta: Array, dimension: int) -> tuple[Array, Array]:
-    """Return ``h(theta) = E Phi(-a r)`` with ``a = theta / sqrt(1 - theta^2)``, and ``h'``."""
     log_lengths, weights, _ = length_law(dimension)
     lengths = np.exp(log_lengths) * math.sqrt(dimension)
     root = np.sqrt((1 - theta) * (1 + theta))
@@ -283,3 +195,12 @@ def _tail_and_slope(theta: Array, dimension: int) -> tuple[Array, Array]:
         density: Any = np.exp(-(z**2) / 2) @ (weights * lengths) / math.sqrt(2 * math.pi)
         slope = -density / root**3
     return np.asarray(value), np.nan_to_num(slope, nan=0.0, posinf=0.0, neginf=0.0)
+
+
+def _mean_tail(ratios: Array, dimension: int) -> tuple[Array, float]:
+    """Return ``E Phi(-a r)`` for all a, and a bound on the absolute error."""
+    log_lengths, weights, error = length_law(dimension)
+    lengths = np.exp(log_lengths) * math.sqrt(dimension)
+    with np.errstate(over="ignore", invalid="ignore"):
+        value = special.ndtr(-np.outer(ratios, lengths)) @ weights
+    return np.asarray(value), error + 64 * _EPS

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Trained", "train"]
+__all__ = ["Trained", "keep_compiled_loops", "train"]
 
 Tree = Any  # a JAX pytree
 
@@ -89,7 +89,7 @@ def train(
     import jax
     import optax
 
-    _keep_compiled_loops()
+    keep_compiled_loops()
 
     def one(key: Any, rate: Any) -> Any:
         start, data = jax.random.split(key)
@@ -122,7 +122,7 @@ def train(
 
 
 @cache
-def _keep_compiled_loops() -> None:
+def keep_compiled_loops() -> None:
     """Compiled loops are kept between runs in the user's cache folder."""
     import jax
     import platformdirs

@@ -1,7 +1,9 @@
-"""Figures: found by name or topic, drawn as SVG and PNG, the same file every time."""
+"""Figures: found by name or topic, drawn as SVG, PNG and GIF, the same file every time."""
 
 import numpy as np
 import pytest
+from matplotlib.animation import FuncAnimation
+from PIL import Image
 from scipy import stats
 
 from theory.core.errors import CatalogueError
@@ -25,6 +27,27 @@ def test_both_files_are_written_and_are_the_same_again(made_up, tmp_path):
     again = figures.draw(made_up, tmp_path / "two")
     assert [path.name for path in first] == ["line.svg", "line.png"]
     assert [path.read_bytes() for path in first] == [path.read_bytes() for path in again]
+
+
+def test_an_animation_is_written_too_and_its_last_frame_stays(monkeypatch, tmp_path):
+    monkeypatch.setattr(figures, "_FIGURES", dict(figures._FIGURES))
+
+    lines = []
+
+    @figures.figure("made-up/moving")
+    def moving(canvas):
+        axes = canvas.add_subplot()
+        axes.set(xlim=(0, 2), ylim=(0, 2))
+        lines.extend(axes.plot([], []))
+        return FuncAnimation(canvas, lambda k: lines[-1].set_data([0, k], [0, k]), 3, interval=250)
+
+    first = figures.draw("made-up/moving", tmp_path / "one")
+    again = figures.draw("made-up/moving", tmp_path / "two")
+    assert [path.name for path in first] == ["moving.svg", "moving.png", "moving.gif"]
+    assert [path.read_bytes() for path in first] == [path.read_bytes() for path in again]
+    assert all(line.get_xdata() == [0, 2] for line in lines)
+    with Image.open(first[2]) as picture:
+        assert (picture.n_frames, picture.info["duration"]) == (3, 250)
 
 
 def test_names_and_topics_select(made_up):

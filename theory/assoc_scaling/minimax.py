@@ -20,9 +20,7 @@ from sympy import (
     Sum,
     Symbol,
     beta,
-    gamma,
     oo,
-    pi,
     sqrt,
     zeta,
 )
@@ -34,7 +32,6 @@ from theory import (
     Claim,
     Derivation,
     Domain,
-    Equivalent,
     ExactIntegral,
     Identity,
     Natural,
@@ -86,17 +83,13 @@ from theory.core.rules.monotone import (
 )
 from theory.core.rules.profiles import (
     FewLargeShares,
-    GammaRatios,
-    SmallGap,
     TailIntegral,
 )
 from theory.core.shorthand import Shorthand
 
 __all__ = [
     "minimax",
-    "minimax_bracket",
     "minimax_finite",
-    "minimax_sharp",
     "optimal_q",
     "single_class",
 ]
@@ -472,99 +465,5 @@ optimal_q = Claim(
             by=EachTerm(not_alone(OneSign(">="))),
         ),
         Step(weak_dual, by=SumsAsSymbols(positive=(positive_total,))),
-    ),
-)
-
-space = Natural("d", at_least=3, meaning="embedding dimension", grid=(3, 5, 10, 30, 100, 1000))
-best_error = Observable(
-    "best_error",
-    (alpha, space),
-    latex=r"\inf_q \mathcal{E}(q)",
-    meaning="least error over all weights, for Zipf inputs of one label",
-)
-least = best_error(alpha, space)
-shares_beta = beta(1 - 1 / (2 * alpha), 1 + (d - 2) / (2 * alpha))
-closed = shares_beta**alpha / (2 * (alpha - 1) * zeta(alpha) * SPHERE)
-K = (2 * alpha) ** alpha * gamma(1 - 1 / (2 * alpha)) ** alpha
-constant = K / (4 * (alpha - 1) * sqrt(pi * alpha))
-ZIPF = (
-    MEMORY,
-    GAUSSIAN,
-    UNIT,
-    ONE_LABEL,
-    r"input $x = 1, 2, \dots$ has probability $x^{-\alpha} / \zeta(\alpha)$",
-)
-power_ = Real(
-    "s", above=0, below=1, meaning="free exponent", grid=(Rational(1, 2), Rational(9, 10))
-)
-gap = (
-    alpha
-    * (alpha - 1)
-    / ((1 - power_) * (alpha + power_ - 1))
-    * shares_beta ** (power_ - 1)
-    * beta(1 - (1 - power_) / (2 * alpha), 1 + (d - 2) * (1 - power_) / (2 * alpha))
-)
-
-minimax_bracket = Claim(
-    id="assoc-scaling.minimax-bracket",
-    title="The least error over all weights, between two closed forms",
-    says=(
-        "For Zipf inputs of one label the least error over all weights is at most a power of a "
-        "beta function, in every dimension from 3 on, and at least that but for a relative gap "
-        "that vanishes like any power of the dimension above -1."
-    ),
-    statement=Bound(closed * (1 - gap), "<=", least, "<=", closed),
-    domain=Domain(alpha, space, power_, remarks=ZIPF),
-    source=Source(PAPER, "Theorem 2", seen=Seen.NOTHING, standing=Standing.DERIVED_HERE),
-    observables=(best_error,),
-    # No rules check the two inequalities yet, they stay undecided. The notes give the proof, and
-    # the check encloses the least error between a feasible point and the dual.
-    derivation=Derivation(
-        Step(least, by=definition),
-        Step(
-            closed * (1 - gap),
-            by=OneSign(">="),
-            note=r"for every $m > 0$ the least error is at least the dual $\sum_x D_m(x) - m / 2$, "
-            r"with $D_m(x) = \min_\theta (p_x h(\theta) + m \theta^2 / 2)$ and $h$ the "
-            r"probability of a cap; $D_m$ falls with $x$ with slope $p'_x h$, so that the sum is "
-            r"at least "
-            r"$\int_0^\infty D_m (1 - x^{-s}) \, dx$; for the $m$ of which $\int_0^\infty \theta^2 "
-            r"\, dx = 1$ these are beta integrals, by parts",
-        ),
-        Step(least, by=definition),
-        Step(
-            closed,
-            by=OneSign(),
-            note=r"the least error is the dual at the $m$ of which $\sum_x \theta_x^2 = 1$; the "
-            r"sum is at most $\int_0^\infty D_m \, dx$, and the integral less $m / 2$ is "
-            r"concave in $m$, with its maximum where $\int_0^\infty \theta^2 \, dx = 1$",
-        ),
-    ),
-    uses=("assoc-scaling.optimal-q",),
-)
-
-minimax_sharp = Claim(
-    id="assoc-scaling.minimax-sharp",
-    title="Theorem 2, sharp: the least error over all weights",
-    says=(
-        "For Zipf inputs of one label the least error over all weights falls like d^(1 - alpha) "
-        "with a known constant and without a logarithm."
-    ),
-    statement=Equivalent(least, constant / zeta(alpha) * d ** (1 - alpha), as_=(d, oo)),
-    domain=Domain(alpha, space, remarks=ZIPF),
-    source=Source(PAPER, "Theorem 2", seen=Seen.NOTHING, standing=Standing.DERIVED_HERE),
-    observables=(best_error,),
-    derivation=Derivation(
-        Step(least, by=definition),
-        Step(
-            closed,
-            by=SmallGap(
-                minimax_bracket,
-                {power_: Rational(1, 2)},
-                variable=d,
-                gap=gap.subs(power_.symbol, Rational(1, 2)),
-            ),
-        ),
-        Step(constant / zeta(alpha) * d ** (1 - alpha), by=GammaRatios(d)),
     ),
 )

@@ -102,6 +102,7 @@ __all__ = [
     "rho_rate_finite_N",
     "scheme_collapsed",
     "student_normal",
+    "student_share",
 ]
 d = Natural("d", at_least=1, meaning="embedding dimension", grid=(1, 2, 5, 20, 200))
 N = Natural("N", at_least=2, meaning="number of inputs", grid=(2, 3, 10, 100, 10_000))
@@ -176,6 +177,32 @@ energy_share = Claim(
         ),
     ),
     uses=("assoc-scaling.binary-exact", *SIMULATED),
+)
+
+student_share = Claim(
+    id="assoc-scaling.student-share",
+    title="A Student tail is a Beta tail",
+    says=(
+        "A Student tail at a nonnegative signal over the root of a noise is half the probability "
+        "that a Beta variable of parameters 1/2 and d/2 exceeds the share of the signal in the "
+        "whole energy."
+    ),
+    statement=Identity(
+        StudentCDF(-sqrt(d) * amplitude, d), beta_tail(signal**2 / (signal**2 + noise))
+    ),
+    domain=Domain(d, signal, noise),
+    source=source(),
+    derivation=Derivation(
+        Step(StudentCDF(-sqrt(d) * amplitude, d), by=definition),
+        Step(
+            Integral(sqrt(d) * StudentPDF(sqrt(d) * s, d), (s, amplitude, oo)),
+            by=ExactIntegral(StudentCDF(sqrt(d) * s, d)),
+        ),
+        Step(
+            beta_tail(signal**2 / (signal**2 + noise)),
+            by=MonotoneChange(s, v, old_as=sqrt(v / (1 - v))),
+        ),
+    ),
 )
 
 part = Real(

@@ -237,9 +237,9 @@ mutate(
 BINARY = (
     ("uniform", "modulo", "sphere"),
     ("zipf", "random", "sphere"),
-    ("quarter", "random", "clustered"),
+    ("quarter", "random", "sphere"),
     ("signed", "random", "sphere"),
-    ("zipf", "constant", "clustered"),
+    ("zipf", "constant", "sphere"),
     ("sparse", "modulo", "simplex"),
 )
 BINARY_SIZES = ((6, 2, 2), (10, 2, 3), (4, 2, 5), (12, 2, 2), (8, 2, 10), (3, 2, 1), (20, 2, 20))

@@ -46,6 +46,34 @@ mutate(
 )
 
 check(
+    theory.student_share,
+    resolution=1e-10,
+    points=[
+        {"d": dimension, "w": value, "n": others}
+        for dimension, value, others in (
+            (2, 0, 1),
+            (3, 0.5, 2),
+            (5, 3, 1),
+            (20, 1, 9),
+            (200, 1, 50),
+        )
+    ],
+)(None)
+
+student_tail = theory.student_share.statement.lhs
+mutate(
+    theory.student_share,
+    Mutant(
+        "the ratio in place of the share",
+        Identity(student_tail, theory.beta_tail(theory.amplitude / (1 + theory.amplitude))),
+    ),
+    Mutant(
+        "normal instead of Student",
+        Identity(NormalCDF(-sqrt(d) * theory.amplitude), theory.student_share.statement.rhs),
+    ),
+)
+
+check(
     theory.energy_share_tail,
     resolution=1e-8,
     absolute=True,

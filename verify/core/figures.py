@@ -2,7 +2,8 @@
 
 A topic's ``figures`` module registers drawing functions under names such as
 ``assoc-scaling/finite-data``. Colours are Okabe and Ito's, which the colour-blind tell apart, and
-every colour comes with a line style and a marker of its own.
+every colour comes with a line style and a marker of its own. A drawing function that returns an
+animation is drawn as a GIF too.
 """
 
 from __future__ import annotations
@@ -59,6 +60,15 @@ class Style:
             "elinewidth": 0.9,
         }
 
+    @property
+    def points(self) -> dict[str, Any]:
+        """Keyword arguments for marks of a simulation that has no error to speak of."""
+        return {
+            key: value
+            for key, value in self.simulation.items()
+            if key not in ("capsize", "elinewidth")
+        }
+
 
 STYLES = (
     Style("#0072B2", "-", "o"),
@@ -69,13 +79,16 @@ STYLES = (
     Style("#56B4E9", (0, (3, 1, 1, 1)), "P"),  # type: ignore[arg-type]
 )
 
-_FIGURES: dict[str, Callable[[Any], None]] = {}
+_FIGURES: dict[str, Callable[[Any], Any]] = {}
 
 
-def figure(name: str) -> Callable[[Callable[[Any], None]], Callable[[Any], None]]:
-    """Register a function that draws on an empty Matplotlib figure."""
+def figure(name: str) -> Callable[[Callable[[Any], Any]], Callable[[Any], Any]]:
+    """Register a function that draws on an empty Matplotlib figure.
 
-    def register(function: Callable[[Any], None]) -> Callable[[Any], None]:
+    It returns nothing, or an animation of the figure (``matplotlib.animation``).
+    """
+
+    def register(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
         if name in _FIGURES:
             raise CatalogueError(f"two figures are called {name}")
         _FIGURES[name] = function
@@ -112,12 +125,13 @@ def select(wanted: Iterable[str]) -> tuple[str, ...]:
 
 
 def draw(name: str, folder: Path) -> list[Path]:
-    """Draw one figure as SVG and PNG.
+    """Draw one figure as SVG and PNG, and as GIF if it is animated.
 
     Returns
     -------
     list of Path
-        The files written: ``folder`` / the last part of the name, with both endings.
+        The files written: ``folder`` / the last part of the name, with these endings. The still
+        files show the last frame of an animation.
 
     Raises
     ------
@@ -151,10 +165,16 @@ def draw(name: str, folder: Path) -> list[Path]:
     with pyplot.rc_context(settings):
         canvas = pyplot.figure(layout="constrained")
         try:
-            _FIGURES[name](canvas)
+            animation = _FIGURES[name](canvas)
             folder.mkdir(parents=True, exist_ok=True)
             stem = folder / name.rpartition("/")[2]
             written = [stem.with_suffix(ending) for ending in (".svg", ".png")]
+            if animation is not None:  # first, so that the last frame is what stays on the canvas
+                written.append(stem.with_suffix(".gif"))
+                layout: Any = canvas.get_layout_engine()
+                layout.execute(canvas)
+                canvas.set_layout_engine("none")  # one layout for all frames
+                animation.save(written[2], writer="pillow")
             canvas.savefig(written[0], metadata={"Date": None})
             canvas.savefig(written[1], dpi=160)
         finally:

@@ -1,0 +1,26 @@
+"""Gradient descent on associative memories: Cabannes, Simsek and Bietti, arXiv 2402.18724."""
+
+SECTIONS = (
+    "particles",
+    "binary",
+    "curvature",
+    "orthogonal",
+    "orthogonal_steps",
+    "separability",
+    "margins",
+    "margin_gaps",
+    "interference",
+    "no_oscillation",
+    "two_tokens",
+    "two_token_thresholds",
+    "two_token_descent",
+    "two_token_steps",
+    "large_steps",
+    "benign",
+    "sweeps",
+    "underparameterised",
+    "simplex",
+    "frequent",
+    "forgetting",
+    "transformers",
+)

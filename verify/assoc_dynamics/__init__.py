@@ -1,0 +1,26 @@
+"""Checks of the training dynamics of associative memories."""
+
+SECTIONS = (
+    "particles",
+    "binary",
+    "curvature",
+    "orthogonal",
+    "orthogonal_steps",
+    "separability",
+    "margins",
+    "margin_gaps",
+    "interference",
+    "no_oscillation",
+    "two_tokens",
+    "two_token_thresholds",
+    "two_token_descent",
+    "two_token_steps",
+    "large_steps",
+    "benign",
+    "sweeps",
+    "underparameterised",
+    "simplex",
+    "frequent",
+    "forgetting",
+    "transformers",
+)

@@ -1,0 +1,114 @@
+"""Are injective maps stored up to a quadratic number of inputs, and is the error what is left?"""
+
+from __future__ import annotations
+
+import math
+
+from sympy import exp, sqrt
+
+from numerics.assoc_scaling import injective as numerics
+from theory import Bound
+from theory.assoc_scaling import injective as theory
+from theory.assoc_scaling.injective import near, size, stored
+from theory.assoc_scaling.theorem_one import d
+from theory.assoc_scaling.thresholds import tail
+from verify import Mutant, Sampled, check, mutate
+
+
+@check(
+    theory.injective_input,
+    resolution=0.02,
+    points=[
+        {"N": count, "d": dimension, "t": cosine, "x": 1 + count % 2}
+        for count, dimension, cosine in (
+            (2, 5, 0.9),
+            (3, 20, 0.5),
+            (10, 5, 0.99),
+            (50, 10, 0.99),
+            (30, 200, 0.35),
+        )
+    ],
+    full={"resolution": 0.005},
+)
+def _(N, d, t, x, stream):
+    def draw(first, count):
+        return numerics.misread(N, d, stream, first, count)
+
+    return Sampled(draw, bernoulli=True)
+
+
+error = theory.single_error()
+one = theory.crowded / (stored - 1)
+mutate(
+    theory.injective_input,
+    Mutant("outputs far from orthogonal alone", Bound(error, "<=", theory.coherent)),
+    Mutant("one of the other classes alone", Bound(error, "<=", theory.coherent + one)),
+    Mutant(
+        "without the noise of the other classes",
+        Bound(error, "<=", theory.coherent + theory.crowded.subs(theory.noise, 1)),
+    ),
+)
+
+
+def over_zipf(alpha, N, d, stream):
+    """Replicates of the error when N inputs are stored."""
+
+    def draw(first, count):
+        return numerics.zipf_errors(float(alpha), N, d, stream, first, count)
+
+    return Sampled(draw, low=numerics.left_out(float(alpha), N), bernoulli=True)
+
+
+@check(
+    theory.injective_threshold,
+    resolution=0.02,
+    points=[
+        {"alpha": exponent, "N": count, "d": dimension, "t": cosine}
+        for exponent, count, dimension, cosine in (
+            (2, 2, 3, 0.25),
+            (1.5, 100, 20, 0.5),
+            (2, 2000, 140, 0.5),
+            (1.2, 20, 300, 0.375),
+            (3, 5, 100, 0.5),
+        )
+    ],
+    full={"resolution": 0.005},
+)
+def _(alpha, N, d, t, stream):
+    return over_zipf(alpha, N, d, stream)
+
+
+whole = theory.injective_error()
+coherent, rest = stored**2 * theory.exponential_t, tail(stored)
+mutate(
+    theory.injective_threshold,
+    Mutant("no crowding", Bound(whole, "<=", coherent + rest)),
+    Mutant(
+        "crowding that does not grow with the number of classes",
+        Bound(whole, "<=", coherent + stored * exp(-d / (4 + 8 * near**2)) / 2 + rest),
+    ),
+    Mutant("twice the mass left out", Bound(2 * tail(stored + 1), "<=", whole)),
+)
+
+
+@check(
+    theory.injective_rate_bounds,
+    resolution=0.01,
+    points=[
+        {"alpha": exponent, "d": dimension}
+        for exponent, dimension in ((1.25, 400), (1.5, 500), (1.5, 1000), (2, 1000), (3, 1200))
+    ],
+    full={"resolution": 0.002},
+)
+def _(alpha, d, stream):
+    number = d * (d - 1) / (128 * alpha * (alpha + 1) * math.log(d) ** 2)
+    return over_zipf(alpha, math.floor(number), d, stream)
+
+
+at_size = theory.injective_rate_bounds.statement.terms[1]
+mutate(
+    theory.injective_rate_bounds,
+    Mutant("the exponent of few classes", Bound(tail(sqrt(size)), "<=", at_size)),
+    Mutant("twice as many inputs", Bound(at_size, "<=", tail(2 * size))),
+    Mutant("no input left out", Bound(at_size, "<=", theory.high)),
+)
