@@ -424,7 +424,10 @@ def refute(claim_id: str, examples: int, tier: str, seed: int, as_json: bool) ->
     help="Folder to write to; the current one by default.",
 )
 def figure(names: tuple[str, ...], out: Path) -> None:
-    """Draw figures as SVG and PNG (GIF too if they move); without a name, list them. A topic names all of its figures."""
+    """Draw figures as SVG and PNG, and GIF if they move; without a name, list them.
+
+    A topic names all of its figures.
+    """
     from verify.core import figures
 
     for name in figures.select(names):
