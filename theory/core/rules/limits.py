@@ -78,7 +78,8 @@ class Limit(Rule):
 
     @property
     def words(self) -> str:
-        return f"limit ${sympy.latex(self.variable)} \\to {sympy.latex(sympy.sympify(self.point))}$"
+        variable, point = map(sympy.latex, self.tends())
+        return f"limit ${variable} \\to {point}$"
 
     def tends(self) -> tuple[sympy.Symbol, sympy.Expr]:
         return sympy.sympify(self.variable), sympy.sympify(self.point)
