@@ -10,9 +10,9 @@ import math
 from collections import deque
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
+from flint import arb, ctx
 from numba import njit, prange
 from numpy.typing import ArrayLike, NDArray
 
@@ -211,7 +211,7 @@ def sign_noise_error(inputs: int, dimension: int) -> Fraction:
     return Fraction(2 ** (signs + 1) - inner, 2 ** (signs + 2))
 
 
-def sphere_noise_error(inputs: int, dimension: int, digits: int = 30) -> tuple[Any, float]:
+def sphere_noise_error(inputs: int, dimension: int, digits: int = 30) -> tuple[arb, float]:
     """Return the chance that the heights of random points of the sphere add up to less than -1.
 
     Parameters
@@ -225,7 +225,7 @@ def sphere_noise_error(inputs: int, dimension: int, digits: int = 30) -> tuple[A
 
     Returns
     -------
-    value : mpmath number
+    value : arb
         The Fourier series of a square wave, averaged term by term: heights are bounded, so a wave
         of long enough period tells the sign of their sum plus 1.
     error : float
@@ -236,24 +236,26 @@ def sphere_noise_error(inputs: int, dimension: int, digits: int = 30) -> tuple[A
     ValueError
         If an argument is out of range.
     """
-    import mpmath
-
     inputs = require_integer("inputs", inputs, 2)
     dimension = require_integer("dimension", dimension, 3)
     digits = require_integer("digits", digits, 10)
-    with mpmath.workdps(digits + 10):
-        frequency = mpmath.pi / (inputs + 1)
-        half = mpmath.mpf(dimension) / 2
-        total, k = mpmath.mpf(0), 1
-        small = mpmath.mpf(10) ** (-digits - 5)
-        recent: deque[Any] = deque([mpmath.mpf(1)], maxlen=20)
+    with ctx.workdps(digits + 10):
+        frequency = arb.pi() / (inputs + 1)
+        half = arb(dimension) / 2
+        total, k = arb(0), 1
+        small = 10.0 ** (-digits - 5)
+        recent: deque[float] = deque([1.0], maxlen=20)
         while max(recent) >= small and k < 200_000:
             angle = k * frequency
             # Mean of exp(i angle h) over heights h of the sphere: a Bessel function.
-            mean = mpmath.hyp0f1(half, -(angle**2) / 4)
+            mean = (-(angle**2) / 4).hypgeom_0f1(half)
+            if mean.rad() > small:  # one form cancels at large angles, the other at small ones
+                other = half.gamma() * (2 / angle) ** (half - 1) * angle.bessel_j(half - 1)
+                mean = other if other.rad() < mean.rad() else mean
             term = mean ** (inputs - 1) / k
-            total += mpmath.sin(angle) * term
-            recent.append(abs(term))
+            total += angle.sin() * term
+            recent.append(float(term.abs_upper()))
             k += 2
+        value = arb(1) / 2 - 2 * total / arb.pi()
         # The terms fall like 1/k^2 or faster: those left out add up to at most k times the last.
-        return mpmath.mpf(1) / 2 - 2 * total / mpmath.pi, float(k * (max(recent) + small))
+        return value.mid(), float(value.rad()) + k * (max(recent) + small)

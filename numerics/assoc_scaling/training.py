@@ -102,6 +102,7 @@ def train_memory(
     import jax.numpy as jnp
 
     law = jnp.asarray(zipf_probabilities(memory.exponent, memory.inputs))
+    cumulative = jnp.cumsum(law)
     labels = jnp.arange(memory.inputs) % memory.classes
     d, scale = memory.dimension, memory.dimension**-0.5
 
@@ -116,26 +117,33 @@ def train_memory(
             return {"W": W, "E": E, "U": U}, {}
         return {"W": W}, {"E": E, "U": U}
 
-    def logits(learned: Any, fixed: Any) -> Any:
+    def logits(learned: Any, fixed: Any, tokens: Any) -> Any:
         everything = {**fixed, **learned}
-        hidden = everything["E"] @ everything["W"].T
+        hidden = everything["E"][tokens] @ everything["W"].T
         if memory.layer_norm:
             hidden = hidden / jnp.sqrt(jnp.sum(hidden**2, axis=1, keepdims=True) + 1e-6)
         return hidden @ everything["U"].T
 
-    def batch(key: Any, fixed: Any) -> Any:
-        """Frequencies of the tokens in a batch: the loss depends on nothing else."""
-        if memory.population:
-            return law
-        tokens = jax.random.choice(key, memory.inputs, (memory.batch,), p=law)
-        return jnp.bincount(tokens, length=memory.inputs) / memory.batch
+    every_token = jnp.arange(memory.inputs)
 
-    def loss(learned: Any, fixed: Any, frequencies: Any) -> Any:
-        log_probabilities = jax.nn.log_softmax(logits(learned, fixed))
-        return -jnp.sum(frequencies * log_probabilities[jnp.arange(memory.inputs), labels])
+    def batch(key: Any, fixed: Any) -> Any:
+        """Tokens, and the share of the loss that each has: only these rows are computed."""
+        if memory.population:
+            return every_token, law
+        uniform = 1 - jax.random.uniform(key, (memory.batch,))
+        tokens = jnp.searchsorted(cumulative, cumulative[-1] * uniform)
+        if memory.batch < memory.inputs:
+            return tokens, jnp.full(memory.batch, 1 / memory.batch)
+        return every_token, jnp.bincount(tokens, length=memory.inputs) / memory.batch
+
+    def loss(learned: Any, fixed: Any, data: Any) -> Any:
+        tokens, shares = data
+        log_probabilities = jax.nn.log_softmax(logits(learned, fixed, tokens))
+        return -jnp.sum(shares * log_probabilities[jnp.arange(len(tokens)), labels[tokens]])
 
     def error(learned: Any, fixed: Any) -> Any:
-        return jnp.sum(law * (jnp.argmax(logits(learned, fixed), axis=1) != labels))
+        scores = logits(learned, fixed, every_token)
+        return jnp.sum(law * (jnp.argmax(scores, axis=1) != labels))
 
     steps = memory.samples // memory.batch
     return train(

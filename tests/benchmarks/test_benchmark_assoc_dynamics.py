@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from numerics.assoc_dynamics import binary, particles
+from numerics.assoc_dynamics.particle_sweeps import sweep_scores
 
 pytestmark = pytest.mark.benchmark
 
@@ -137,3 +138,32 @@ def test_five_random_tokens(dimension):
         plain = seconds(lambda: trained(step, problem, 20), repeats=1) / 20
         others["JAX, W, step as it stands"] = plain
     table(f"5 tokens and labels, d = {dimension}", ours, steps, others)
+
+
+@pytest.mark.parametrize("dimension", [3, 5, 10])
+def test_sweep_of_five_random_tokens(dimension):
+    jax = pytest.importorskip("jax")
+    rng = np.random.default_rng(dimension)
+
+    def unit():
+        g = rng.standard_normal((1000, 5, dimension))
+        return g / np.linalg.norm(g, axis=2, keepdims=True)
+
+    e, u, p = unit(), unit(), np.tile(1 / np.arange(1, 6.0), (1000, 1))
+    p /= p.sum(axis=1, keepdims=True)
+    eta, steps = np.logspace(-1, 1, 1000), 1000
+    inputs, outputs = e @ e.swapaxes(1, 2), u @ u.swapaxes(1, 2)
+
+    def sweep():
+        return sweep_scores(inputs, outputs, p, np.arange(5), eta, steps)
+
+    def plain(step, count):
+        start = np.zeros((dimension, dimension))
+        trained(step, (start, e[500], u[500], np.eye(5), p[500], eta[500]), count)
+
+    others = {"NumPy, W, a step at a time": seconds(lambda: plain(numpy_step, 1000)) / 1000}
+    with jax.enable_x64(True):
+        step, compiled = jax_step(jax), jax.jit(jax_step(jax))
+        others["JAX, W, compiled step"] = seconds(lambda: plain(compiled, 200)) / 200
+        others["JAX, W, step as it stands"] = seconds(lambda: plain(step, 20), repeats=1) / 20
+    table(f"1000 settings of 5 tokens, d = {dimension}", seconds(sweep), 1000 * steps, others)

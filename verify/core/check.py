@@ -130,7 +130,7 @@ class Check:
     points: Points | None = None
     ladder: tuple[Any, ...] = ()
     absolute: bool = False
-    boxes: int = 2000
+    boxes: int = 500
     mutants: tuple[Mutant, ...] = field(default=(), compare=False)
     mutant: str = ""
 
@@ -219,7 +219,7 @@ def check(
     points: Points | None = None,
     ladder: Sequence[Any] = (),
     absolute: bool = False,
-    boxes: int = 2000,
+    boxes: int = 500,
     full: Mapping[str, Any] | None = None,
     large: Mapping[str, Any] | None = None,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
