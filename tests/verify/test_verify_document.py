@@ -220,6 +220,8 @@ def test_a_closest_call_is_told_in_the_claim_s_own_notation():
     text = document([claim()], {"made-up.thing": verdict(worst=worst)}, False)
     shown = r"At $a = 1.23457$, measured $2.4142136$, claimed \ensuremath{\le} $2.5$."
     assert rf"\textbf{{Closest call.}} {shown}" in text
+    text = document([claim()], {"made-up.thing": verdict(worst=worst | {"point": {}})}, False)
+    assert r"\textbf{Closest call.} Measured $2.4142136$" in text
     exact = verdict(how=How.EXACT, resolution=0.0, error_probability=0.0, samples=0, points=1)
     text = document([claim()], {"made-up.thing": replace(exact, worst={"strain": 0.0})}, False)
     assert (

@@ -284,7 +284,7 @@ def _figures(verdict: Verdict) -> list[str]:
 def _comparison(claim: Claim, found: Mapping[str, Any], where: str) -> str:
     """Where a claim was looked at, what was measured there and what is claimed."""
     facts = []
-    if isinstance(point := found.get("point"), Mapping):
+    if isinstance(point := found.get("point"), Mapping) and point:
         facts.append(f"at {_point(claim, point, where)}")
     for name, word in (("measured", "measured"), ("predicted", "claimed")):
         if found.get(name) not in (None, ""):
