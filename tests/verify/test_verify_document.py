@@ -43,6 +43,7 @@ from theory.core.errors import AssayError
 from theory.core.shorthand import Shorthand
 from theory.core.source import Paper
 from verify.core.document import document
+from verify.core.document_layout import _lines
 from verify.core.document_text import AS_THEY_ARE, latex_text, plain
 from verify.core.verdict import Decision, How, Verdict
 
@@ -415,6 +416,14 @@ def test_long_expressions_are_broken(tmp_path):
     ]
     text = document(claims, {}, False)
     assert_clean(compiled(tmp_path, text, False))
+
+
+def test_a_line_broken_after_a_comma_gets_no_multiplication_sign():
+    start = r"q_{0} = \frac{a}{b}"
+    parts = [rf"{letter} = {letter} {letter}_{{1}}" for letter in "abcdefghijklmnopqrstuvw"]
+    lines = _lines(r"\left[" + r",\; ".join([*parts, start]) + r"\right]", 200)
+    assert len(lines) > 2 and not any(line.startswith(r"\times") for line in lines)
+    assert any(line.startswith(r"\times") for line in _lines(" ".join("abcdefgh" * 6), 100))
 
 
 # ------------------------------------------------------------------------------- escaping

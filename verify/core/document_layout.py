@@ -120,7 +120,8 @@ def width(latex: str) -> float:
 _NO_FACTOR = frozenset(
     r"\right \, \: \; \! \quad \qquad \cdot \times \pm \mid \colon \text \end".split()
 ) | frozenset(_SPACED)
-_NOTHING_YET = frozenset(r"\sum \prod \int \, | + - =".split())
+_NOTHING_YET = frozenset(r"\sum \prod \int \, | + - = \mapsto \mid".split())
+_SEPARATORS = frozenset((",", r"\;", r"\quad"))  # of parts that are no factors of one another
 
 
 @dataclass(frozen=True, order=True)
@@ -139,6 +140,7 @@ def _breaks(latex: str, room: float) -> list[_Break]:
     open_: list[int] = []
     tokens = list(_TOKEN.finditer(latex))
     braces = 0
+    before = ""
     fresh = True  # nothing stands yet after an opening, a sign or a summation sign
     script = False
     for token, after in zip(tokens, [*tokens[1:], None], strict=True):
@@ -155,7 +157,7 @@ def _breaks(latex: str, room: float) -> list[_Break]:
             sign = follows in ("+", "-")
             factor = follows == "(" or (follows.lstrip("\\")[:1].isalpha())
             if not fresh and (sign or (factor and follows not in _NO_FACTOR)):
-                place = _Break(len(open_), not sign, at)
+                place = _Break(len(open_), not sign and before not in _SEPARATORS, at)
                 places.append((place, open_[-1] if open_ else -1))
         elif word in ("_", "^"):
             script = True
@@ -169,6 +171,7 @@ def _breaks(latex: str, room: float) -> list[_Break]:
             fresh = False
         elif word not in (r"\left", r"\right"):
             fresh = word in _NOTHING_YET
+        before = before if word.isspace() else word
     return [place for place, parenthesis in places if parenthesis not in small]
 
 
