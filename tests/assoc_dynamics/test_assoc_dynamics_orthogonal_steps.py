@@ -204,7 +204,7 @@ def settles(**changes):
     by = theory.orthogonal_noisy.derivation.steps[1].by
     settings = {
         name: getattr(by, name)
-        for name in ("claim", "response", "variable", "inverse", "gain", "level", "parts")
+        for name in ("claim", "response", "variable", "inverse", "gain", "level", "parts", "times")
     }
     return SettlesWithoutCycles(**{**settings, **changes})
 

@@ -62,6 +62,7 @@ from theory.assoc_dynamics.large_steps import (
     z,
 )
 from theory.assoc_dynamics.perceptron import (
+    FROM_ZERO,
     CountedCosts,
     ForEntries,
     InProportion,
@@ -247,7 +248,7 @@ largest_root = (eta**2 * R**2 + sqrt(eta**4 * R**4 + 8 * eta**3 * gamma**2 * ome
     2 * eta**2 * gamma**2
 )
 two_terms = R**2 / gamma**2 + sqrt(2 * omega * steps / eta) / gamma
-ZERO = "$W_0 = 0$"
+ZERO = FROM_ZERO
 running = (N, M, d, l, E, U, f, p, eta, steps)
 SIGNS = {R: PAIRS, gamma: TARGET, omega: ""}
 
@@ -275,7 +276,6 @@ benign = Claim(
                 total=error_sum(),
                 error=error(),
                 steps=steps,
-                start=ZERO,
                 positive=SIGNS,
             ),
         ),

@@ -12,11 +12,19 @@ from typing import Any
 import sympy
 from flint import arb, ctx
 
+from theory.assoc_dynamics.coordinates import (
+    are_coordinates,
+    is_continuous_on_line,
+    is_plainly_real,
+)
+from theory.assoc_dynamics.descent import seen_real
 from theory.core.binding import symbols_of
+from theory.core.continuity import is_continuous
 from theory.core.decision import Finding, Status, decide_equal, decide_nonnegative
 from theory.core.domain import Domain
 from theory.core.evaluation import ball, enclose
-from theory.core.rule import Rule, proved, undecided, worst
+from theory.core.rising import is_bound_inside, rises_with
+from theory.core.rule import Rule, examine, proved, undecided, worst
 from theory.core.rules.by_claim import ByClaim, applies
 from theory.core.rules.exponentials import ascending_terms, nonnegative_from
 from theory.core.rules.monotone import decide_sign
@@ -111,6 +119,10 @@ class NonnegativeFrom(Rule):
         gap = sympy.sympify(before) - after
         gap = gap if self.sense == ">=" else -gap
         part, free = sympy.sympify(self.part), sympy.Dummy("part", real=True)
+        if self.sense not in ("<=", ">="):
+            return undecided(f"the rule is for inequalities, not for {self.sense}")
+        if is_bound_inside(part, gap):
+            return undecided(f"{part} is many values")
         gap = sympy.expand_power_exp(gap.xreplace({part: free}))
         return worst(decide_sign(part, domain), nonnegative_from(gap, free, 0, domain))
 
@@ -136,12 +148,14 @@ class TermsReplaced(Rule):
 
     def check(self, before: sympy.Expr | None, after: sympy.Expr, domain: Domain) -> Finding:
         replaced, findings = sympy.sympify(before), []
+        if self.relation not in ("=", "<=", ">="):
+            return undecided(f"terms of a sum are not replaced under {self.relation}")
         for factor, old, new, rule in self.terms:
             factor, old, new = (sympy.sympify(part) for part in (factor, old, new))
             if rule.relation != self.relation:
                 return undecided("the rules do not point the same way")
             replaced = replaced - factor * old + factor * new
-            findings += [decide_sign(factor, domain), rule.check(old, new, domain)]
+            findings += [decide_sign(factor, domain), examine(rule, old, new, domain)]
         same = sympy.expand(replaced - after) == 0
         how = proved("the terms are replaced") if same else decide_equal(replaced, after, domain)
         return worst(how, *findings)
@@ -184,16 +198,32 @@ class ConvexGap(Rule):
         v, of, low = (sympy.sympify(e) for e in (self.variable, self.of, self.low))
         function, by = sympy.sympify(self.function), sympy.sympify(self.by)
         hole = sympy.Dummy("hole", real=True)
+        if not is_plainly_real(v) or is_bound_inside(function.subs(v, of), sympy.sympify(before)):
+            return undecided(f"{v} is no real symbol, or {of} is many values")
         with_hole = sympy.sympify(before).subs(function.subs(v, of), hole)
         if not with_hole.has(hole) or not low.is_extended_negative:
             return undecided(f"{function.subs(v, of)} does not occur, or {low} is not below 0")
         gap = by - function
         return worst(
             decide_equal(with_hole.subs(hole, by.subs(v, of)), after, domain),
-            decide_nonnegative(sympy.simplify(sympy.diff(with_hole, hole)), domain),
+            rises_with(with_hole, hole, domain),
+            seen_real(of, domain),
+            _is_smooth(gap, v, low, domain),
             *(decide_equal(sympy.diff(gap, v, k).subs(v, 0), 0, domain) for k in (0, 1)),
             *_convex(gap, v, low, of, domain),
         )
+
+
+def _is_smooth(gap: sympy.Expr, v: sympy.Symbol, low: sympy.Expr, domain: Domain) -> Finding:
+    """That the gap has two continuous derivatives from ``low`` on: convex parts may lie apart."""
+    real = sympy.Dummy("v", real=True)
+    kinks = gap.has(sympy.Abs, sympy.Max, sympy.Min, sympy.Piecewise)
+    least = low if low is -sympy.oo else low - 1  # what is continuous on an open range
+    inside = domain.within(real, least, sympy.oo, discrete=False)
+    derivatives = (sympy.diff(gap, v, order).xreplace({v: real}) for order in range(3))
+    if not kinks and all(is_continuous(derivative, inside) for derivative in derivatives):
+        return proved("smooth")
+    return undecided(f"{gap} is not seen to be smooth in {v}")
 
 
 def _convex(
@@ -262,7 +292,10 @@ class CertifiedRun(Rule):
         only = sympy.Eq(sympy.Mul(*(symbol - choice for choice in self.choices)), 0)
         if domain.where != (only,):
             return undecided(f"{symbol} is not known to be one of {self.choices}")
-        findings = [*self._falls_for_ever(before, domain), self._is_seen(before, domain)]
+        observed, x, y, F, G, x0, y0 = before.args
+        moving = (observed, F, G, sympy.sympify(self.level))
+        apart = are_coordinates((x, y), domain, after, x0, y0, self.below, seen=moving)
+        findings = [apart, *self._falls_for_ever(before, domain), self._is_seen(before, domain)]
         for choice in self.choices:
             with ctx.workprec(_BITS):
                 findings.append(self._at(choice, before, after))
@@ -279,7 +312,9 @@ class CertifiedRun(Rule):
             Finding(self.descent.claim.derivation_report().worst, self.descent.claim.id),
         ]
         for rule in (self.descent, *self.controlled):  # that the claims speak of such values
-            own = Domain(*rule.claim.domain.parameters)
+            own = rule.claim.domain
+            if rule is self.descent:  # whose conditions are looked at below
+                own = Domain(*own.parameters)
             findings.append(applies(own, rule._pairs(), domain, symbols_of(level, F, G)))
         parts = []
         for rule in self.controlled:
@@ -310,6 +345,8 @@ class CertifiedRun(Rule):
         observed, x, y, *_ = run.args
         level = sympy.sympify(self.level)
         slopes = [decide_nonnegative(-sympy.diff(level, v), domain) for v in (x, y)]
+        if not all(is_continuous_on_line(level, v, domain) for v in (x, y)):
+            return undecided(f"{level} is not seen to be continuous")
         if isinstance(run, (Rises, Highest)):
             alike = proved("the level") if observed == level else undecided("another function")
             return worst(alike, *slopes)

@@ -10,9 +10,19 @@ from dataclasses import dataclass
 from typing import Any
 
 import sympy
+from sympy.core.function import AppliedUndef
 
-from theory.core.decision import Finding, decide_equal, decide_positive
+from theory.assoc_dynamics.coordinates import are_coordinates
+from theory.core.binding import is_infinite
+from theory.core.decision import (
+    Finding,
+    Status,
+    decide_equal,
+    decide_nonnegative,
+    decide_positive,
+)
 from theory.core.domain import Domain
+from theory.core.rising import is_bound_inside
 from theory.core.rule import Rule, examine, proved, undecided, worst
 from theory.core.rules.finite_sums import SumDifferentiation
 from theory.core.rules.monotone import decide_sign, equal
@@ -34,17 +44,26 @@ def stated_positive(
 ) -> tuple[dict[sympy.Expr, sympy.Symbol], Finding]:
     """Positive symbols for what remarks of the domain say is positive, and whether they do.
 
-    Lambert's function needs no remark but a positive argument.
+    A remark may speak of an observable, or say that what is nonnegative is not 0, but not that a
+    number or a parameter of the other sign is positive. Lambert's function needs no remark but a
+    positive argument.
     """
     table, found = {}, [proved("nothing is presumed")]
     for part, remark in positive.items():
         part = sympy.sympify(part)
         table[part] = sympy.Dummy("part", positive=True)
-        if isinstance(part, sympy.LambertW):
+        if isinstance(part, sympy.LambertW) and len(part.args) == 1:
             found.append(decide_positive(part.args[0], domain))
+        elif not isinstance(part, AppliedUndef) and not _may_be_positive(part, domain):
+            found.append(undecided(f"the sign of {part} is not for a remark to say"))
         elif remark not in domain.remarks:
             found.append(undecided(f"the domain does not say: {remark}"))
     return table, worst(*found)
+
+
+def _may_be_positive(part: sympy.Expr, domain: Domain) -> bool:
+    found = decide_nonnegative(part, domain)
+    return bool(part.free_symbols) and found.status is Status.PROVED
 
 
 def seen_real(expression: sympy.Expr, domain: Domain) -> Finding:
@@ -115,6 +134,8 @@ class SquareAdded(Rule):
 
     def check(self, before: sympy.Expr | None, after: sympy.Expr, domain: Domain) -> Finding:
         q, c = sympy.sympify(self.of), sympy.sympify(self.times)
+        if self.sense not in ("<=", ">="):
+            return undecided(f"the rule is for inequalities, not for {self.sense}")
         smaller, larger = (before, after) if self.sense == "<=" else (after, before)
         return worst(
             seen_real(q, domain),
@@ -137,6 +158,8 @@ class LambertEquation(Rule):
         z = sympy.sympify(self.argument)
         w = sympy.LambertW(z)
         value = sympy.Dummy("w", positive=True)
+        if any(is_bound_inside(z, sympy.sympify(side)) for side in (before, after)):
+            return undecided(f"{z} is many values")
 
         def written(side: Any) -> sympy.Expr:
             opened = sympy.expand_power_exp(sympy.sympify(side))
@@ -246,14 +269,15 @@ class DescentUnderCurvature(Rule):
         start = line.subs(s, 0)
         if not _is_smooth(line, s):
             return undecided(f"{line} is not seen to be smooth")
-        if h.has(s) or slope.has(s) or factor.has(s):
-            return undecided(f"{s} is the variable of the line alone")
+        apart = are_coordinates((s,), domain, h, slope, factor, after, seen=(line,))
         inside = domain.within(s, 0, h, discrete=False)
         table, stated = stated_positive(self.positive, domain)
         if self.downhill not in domain.remarks:
             return undecided(f"the domain does not say: {self.downhill}")
+        if not slope.has(AppliedUndef):
+            return undecided(f"the sign of {slope} is not for a remark to say")
         g = sympy.Dummy("g", nonnegative=True)
-        found: list[Finding] = [stated]
+        found: list[Finding] = [stated, apart]
         here: sympy.Expr = sympy.Derivative(line, (s, 2))
         for there, rule in self.curvature(factor * g):
             if rule.relation not in ("=", "<="):
@@ -283,13 +307,14 @@ def _is_smooth(expression: sympy.Expr, variable: sympy.Symbol) -> bool:
         total = _log_sum(expression)
         return (
             total is not None
+            and not is_infinite(total)
+            and not any(limit.has(variable) for limit in total.limits)
             and isinstance(total.function, sympy.exp)
             and all(_is_smooth(part, variable) for part in total.function.args)
         )
     if isinstance(expression, sympy.Sum):
-        return not any(limit.has(variable) for limit in expression.limits) and _is_smooth(
-            expression.function, variable
-        )
+        fixed = not any(limit.has(variable) for limit in expression.limits)
+        return fixed and not is_infinite(expression) and _is_smooth(expression.function, variable)
     if isinstance(expression, (sympy.exp, sympy.Mul, sympy.Add)):
         return all(_is_smooth(part, variable) for part in expression.args)
     return expression == variable

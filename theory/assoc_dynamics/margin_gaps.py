@@ -32,6 +32,7 @@ from theory.assoc_dynamics.margins import (
     t,
 )
 from theory.assoc_dynamics.pair_limits import GapByRates, GapByResidue, PairFlow, PairSettles
+from theory.core.printing import latex
 
 __all__ = [
     "margin_constants_gap",
@@ -195,7 +196,11 @@ margin_constants_gap = Claim(
     uses=LEMMAS,
 )
 
-RESIDUE = "$H_\\infty$ is the limit of $H$ along the flow, and not 0"
+CONSERVED = latex(conserved(p1, aligned_tokens), Domain(p1, aligned_tokens))
+RESIDUE = (
+    f"$H_\\infty$ is the limit of ${CONSERVED}$ along the flow of the margins "
+    f"${latex(X)}$ and ${latex(Y)}$, and not 0"
+)
 slow_gap = gap_observable(p1, aligned_tokens)
 residue = Observable(
     "residue",

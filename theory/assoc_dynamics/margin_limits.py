@@ -24,7 +24,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import sympy
+from sympy.concrete.expr_with_limits import ExprWithLimits
 
+from theory.assoc_dynamics.descent import seen_real
 from theory.core.decision import Finding, decide_equal, decide_positive
 from theory.core.domain import Domain
 from theory.core.rule import Rule, undecided, worst
@@ -32,7 +34,7 @@ from theory.core.rule import Rule, undecided, worst
 if TYPE_CHECKING:
     from theory.core.claim import Claim
 
-__all__ = ["CoupledFlow", "MarginsSettle", "coupled_velocity", "only_flow"]
+__all__ = ["CoupledFlow", "MarginsSettle", "are_lemmas", "coupled_velocity", "only_flow"]
 
 
 class CoupledFlow(sympy.Function):
@@ -43,6 +45,7 @@ class CoupledFlow(sympy.Function):
     """
 
     nargs = (6,)
+    followed = 0
 
     @property
     def time(self) -> sympy.Expr:
@@ -71,12 +74,29 @@ def coupled_velocity(scale: Any, vectors: Any, probability: Any, row: Any, value
 
 
 def only_flow(kind: Any, before: Any, after: sympy.Expr) -> Any:
-    """The one flow in the line before, where the line after has none and time is a symbol."""
+    """The one flow in the line before, where the line after has none and time is a symbol.
+
+    Nothing but the function that is followed may move with time: neither field nor start.
+    """
     found = sympy.sympify(before).atoms(kind)
     if len(found) != 1 or after.has(kind):
         return None
     (flow,) = found
-    return flow if flow.time.is_Symbol else None
+    fixed = sympy.Tuple(*flow.args[kind.followed : -1])
+    return flow if flow.time.is_Symbol and not fixed.has(flow.time) else None
+
+
+def are_lemmas(gradient: Claim, potential: Claim) -> bool:
+    """Whether two claims are the inequalities that the theorem rests on."""
+    from theory.assoc_dynamics import margins
+
+    return (
+        gradient is margins.max_margin_gradient and potential is margins.margin_constants_potential
+    )
+
+
+def _is_same(one: Any, other: Any) -> bool:
+    return bool(sympy.sympify(one) == sympy.sympify(other))
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,9 +111,9 @@ class MarginsSettle(Rule):
         c, p and lambda.
     gradient, potential : Claim
         The two inequalities that the proof rests on.
-    remarks : sequence of str
-        Those of the domain that say that lambda solves the equation, and that the z are
-        independent.
+    independent : str
+        The remark of the domain that says that the z are independent. That lambda solves the
+        equation is what the potential rests on: its remarks must be those of the domain.
     """
 
     vectors: Any
@@ -102,7 +122,7 @@ class MarginsSettle(Rule):
     weight: Any
     gradient: Claim
     potential: Claim
-    remarks: tuple[str, ...]
+    independent: str
     time: Any
 
     @property
@@ -117,16 +137,33 @@ class MarginsSettle(Rule):
     def tends(self) -> tuple[sympy.Symbol, sympy.Expr]:
         return sympy.sympify(self.time), sympy.oo
 
+    def _rests_on_its_lemmas(self) -> bool:
+        """Whether the claims are those of the theorem, and speak of these vectors and weights."""
+        from theory.assoc_dynamics import margins  # which states them, and uses this rule
+
+        if not are_lemmas(self.gradient, self.potential):
+            return False
+        token = sympy.Symbol("any", integer=True, positive=True)
+        ours = (self.scale, self.probability(token), self.weight(token))
+        theirs = (margins.c, margins.p[token], margins.weights[token])
+        return self.vectors is margins.Z and all(map(_is_same, ours, theirs))
+
     def check(self, before: sympy.Expr | None, after: sympy.Expr, domain: Domain) -> Finding:
         flow = only_flow(CoupledFlow, before, after)
         if flow is None or flow.time != self.time:
             return undecided("the rule takes a function of one margin to one of time")
-        velocity, q, i, _, which, time = flow.args
+        velocity, q, i, start, which, time = flow.args
+        own = {v for o in velocity.atoms(ExprWithLimits) for v in o.variables}
+        if i in own or {i.name, q.label.name} & set(domain.names):
+            return undecided("the flow is not written in symbols of its own")
         if velocity != coupled_velocity(self.scale, self.vectors, self.probability, i, q):
             return undecided("the flow is not the one that the theorem is about")
-        missing = [remark for remark in self.remarks if remark not in domain.remarks]
+        needed = (self.independent, *self.potential.domain.remarks)
+        missing = [remark for remark in needed if remark not in domain.remarks]
         if missing:
             return undecided(f"the domain does not say: {missing[0]}")
+        if not self._rests_on_its_lemmas():
+            return undecided("the two claims are not those that the proof rests on")
         any_token = sympy.Symbol("any", integer=True, positive=True)
         signs = [self.scale, self.probability(any_token), self.weight(any_token)]
         lemmas = [c.derivation_report().worst for c in (self.gradient, self.potential)]
@@ -147,6 +184,7 @@ class MarginsSettle(Rule):
         known = sympy.simplify(ratio.xreplace(entries))
         return worst(
             *(decide_positive(sign, domain) for sign in signs),
+            seen_real(start, domain),
             *(Finding(status, "a claim that the proof rests on") for status in lemmas),
             decide_equal(sympy.limit(known, large, sympy.oo), 1, domain),
         )

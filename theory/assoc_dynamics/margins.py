@@ -336,7 +336,7 @@ settles = MarginsSettle(
     weight=lambda which: weights[which],
     gradient=max_margin_gradient,
     potential=margin_constants_potential,
-    remarks=(SUPPORT, INDEPENDENT),
+    independent=INDEPENDENT,
     time=t.symbol,
 )
 LEMMAS = ("assoc-dynamics.max-margin-gradient", "assoc-dynamics.margin-constants-potential")

@@ -432,6 +432,7 @@ orthogonal_noisy = Claim(
                 gain=2 * step * P,
                 level=chance.symbol,
                 parts=(below, above, half),
+                times=n,
             ),
             note="a 2-cycle needs $\\eta P \\pi (1 - \\pi) > 1$",
         ),

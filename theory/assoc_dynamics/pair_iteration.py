@@ -10,9 +10,11 @@ from typing import Any
 
 import sympy
 
+from theory.assoc_dynamics.coordinates import are_coordinates
 from theory.core.decision import Finding, decide_equal
 from theory.core.domain import Domain
 from theory.core.evaluation import ball, encloses, whole_number
+from theory.core.rising import is_bound_inside
 from theory.core.rule import Rule, undecided, worst
 from theory.core.rules.iteration import Iterate
 
@@ -35,7 +37,7 @@ class PairIterate(sympy.Function):
     nargs = (8,)
 
     def _eval_is_real(self) -> bool | None:
-        return True
+        return True if all(part.is_extended_real for part in self.args) else None
 
     def _eval_simplify(self, **_: Any) -> sympy.Expr:
         return self  # what it is made of is not seen from outside
@@ -76,13 +78,16 @@ class OnDiagonal(Rule):
         (single,) = iterates
         if times != single.times:
             return undecided("the rule takes an iteration to one of the same length")
-        q = single.variable
-        equal = {x: q, y: q}
+        if is_bound_inside(single, after):
+            return undecided("the line after has many iterations")
         seen = sympy.Dummy("q", real=True)
+        equal = {x: seen, y: seen}
+        function = single.function.subs(single.variable, seen)
         return worst(
             decide_equal(x0, y0, domain),
             decide_equal(x0, single.start, domain),
-            decide_equal(F.subs(equal), single.function, domain),
-            decide_equal(G.subs(equal), single.function, domain),
-            decide_equal(observed.subs({x: seen, y: seen}), after.xreplace({single: seen}), domain),
+            are_coordinates((x, y), domain, after, x0, y0, times, seen=(observed, F, G)),
+            decide_equal(F.subs(equal), function, domain),
+            decide_equal(G.subs(equal), function, domain),
+            decide_equal(observed.subs(equal), after.xreplace({single: seen}), domain),
         )

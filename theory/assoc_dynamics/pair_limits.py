@@ -9,10 +9,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import sympy
+from sympy.core.function import AppliedUndef
 
-from theory.assoc_dynamics.margin_limits import only_flow
+from theory.assoc_dynamics.coordinates import are_coordinates
+from theory.assoc_dynamics.descent import seen_real
+from theory.assoc_dynamics.margin_limits import are_lemmas, only_flow
 from theory.core.decision import Finding, Status, decide_equal, decide_positive
 from theory.core.domain import Domain
+from theory.core.printing import latex
+from theory.core.rising import is_bound_inside
 from theory.core.rule import Rule, undecided, worst
 
 if TYPE_CHECKING:
@@ -28,6 +33,7 @@ class PairFlow(sympy.Function):
     """
 
     nargs = (8,)
+    followed = 1
 
     @property
     def observed(self) -> sympy.Expr:
@@ -46,7 +52,7 @@ class PairFlow(sympy.Function):
         return {x: F, y: G}
 
     def _eval_is_real(self) -> bool | None:
-        return True
+        return True if all(part.is_extended_real for part in self.args) else None
 
     def _eval_simplify(self, **_: Any) -> sympy.Expr:
         return self
@@ -91,6 +97,9 @@ class _FarOut:
                 polynomial = sympy.Poly(sympy.expand(part), self.h, *roots)
             except sympy.PolynomialError:
                 return None
+            inside = (self.r, self.s, *self.fractional.values())
+            if not all(c.is_polynomial(*inside) for c in polynomial.coeffs()):
+                return None  # it may jump where r and s end
             lowest = min(powers[0] for powers in polynomial.monoms())
             if len({powers[1:] for powers in polynomial.monoms()}) != 1:
                 return None
@@ -187,7 +196,13 @@ class PairSettles(Rule):
         pull1, pull2 = p1 / (1 + sympy.exp(x)), p2 / (1 + sympy.exp(y))
         signs = [k11, k11 * k22 - k12 * k21, k22 - k12, k11 - k12, p1, p2]
         lemmas = [c.derivation_report().worst for c in (self.gradient, self.potential)]
+        moving = (flow.observed, *flow.field.values())
+        fixed = (*flow.args[5:7], *signs, k12, k21)
+        if not are_lemmas(self.gradient, self.potential):
+            return [undecided("the two claims are not those that the proof rests on")]
         return [
+            are_coordinates((x, y), domain, *fixed, seen=moving),
+            *(seen_real(start, domain) for start in flow.args[5:7]),
             decide_equal(flow.field[x], k11 * pull1 + k12 * pull2, domain),
             decide_equal(flow.field[y], k21 * pull1 + k22 * pull2, domain),
             decide_equal(k12, k21, domain),
@@ -204,7 +219,11 @@ class PairSettles(Rule):
         flow = only_flow(PairFlow, before, after)
         if flow is None or flow.time != self.time:
             return undecided("the rule takes a function of both margins to one of time")
-        observed = sympy.sympify(before).xreplace({flow: flow.observed})
+        hole = sympy.Dummy("flow", real=True)
+        around = sympy.sympify(before).xreplace({flow: hole})
+        if around.has(*flow.field) or after.has(*flow.field) or is_bound_inside(flow, around):
+            return undecided("the margins are followed outside the flow")
+        observed = around.xreplace({hole: flow.observed})
         value = self.limit(observed / after, flow, domain)
         if value is None:
             return undecided("the ratio is not seen to be continuous where time is infinite")
@@ -284,7 +303,8 @@ class GapByResidue(Rule):
     decay : expression
         Positive.
     remark : str
-        The remark of the domain that says that the residue is the limit of H, and not 0.
+        The remark of the domain that says that the residue is the limit of H, and not 0; with H
+        as a formula, as `latex` prints it.
     """
 
     settled: PairSettles
@@ -312,9 +332,14 @@ class GapByResidue(Rule):
         if self.remark not in domain.remarks:
             return undecided(f"the domain does not say: {self.remark}")
         top, bottom = (sympy.sympify(e) for e in (self.numerator, self.denominator))
+        if f"${latex(top, domain)}$" not in self.remark:
+            return undecided(f"the remark does not speak of {top}")
         shrinking = after / self.residue
-        if shrinking.has(self.residue):
+        if shrinking.has(self.residue) or after.has(*flow.field):
             return undecided("the line after is not in proportion to the residue")
+        moving = sympy.Tuple(self.residue, self.decay)
+        if not isinstance(self.residue, AppliedUndef) or moving.has(flow.time, *flow.field):
+            return undecided(f"{self.residue} is no constant for a remark to speak of")
         pace = self.settled.limit(flow.time ** (1 + self.decay) * _rate(top, flow), flow, domain)
         share = self.settled.limit(bottom * shrinking, flow, domain)
         if pace is None or share is None:

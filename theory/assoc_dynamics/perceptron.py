@@ -10,16 +10,30 @@ from dataclasses import dataclass
 from typing import Any
 
 import sympy
+from sympy.core.function import AppliedUndef
 
 from theory.assoc_dynamics.descent import seen_real, stated_positive
+from theory.core.binding import rename_apart, replace_free, symbols_of
 from theory.core.decision import Finding, decide_equal, decide_nonnegative, decide_positive
 from theory.core.domain import Domain
+from theory.core.parameters import Real, Vector
+from theory.core.rising import is_bound_inside, rises_with
 from theory.core.rule import Rule, examine, proved, undecided, worst
 from theory.core.rules.by_claim import ByClaim, written_out
 from theory.core.rules.monotone import decide_sign, equal
 from theory.core.statement import Bound
 
-__all__ = ["CountedCosts", "ForEntries", "InProportion", "PerceptronArgument", "SeparatedRoot"]
+__all__ = [
+    "FROM_ZERO",
+    "CountedCosts",
+    "ForEntries",
+    "InProportion",
+    "PerceptronArgument",
+    "SeparatedRoot",
+]
+
+
+FROM_ZERO = "$W_0 = 0$"
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,18 +60,24 @@ class ForEntries(ByClaim):
         pairs = {sympy.sympify(old): sympy.sympify(new) for old, new in (self.at or {}).items()}
         bases = {vector.symbol: entry for vector, entry in (self.entries or {}).items()}
 
+        index = sympy.Dummy("index", positive=True, integer=True)
+        incoming = symbols_of(*(sympy.sympify(entry(index)) for entry in bases.values()))
+
         def here(side: sympy.Expr) -> sympy.Expr:
-            opened = written_out(side, self.claim).subs(pairs, simultaneous=True)
+            apart = rename_apart(written_out(side, self.claim), incoming)
+            opened = replace_free(apart, pairs)
             return opened.replace(
                 lambda e: isinstance(e, sympy.Indexed) and e.base in bases,
                 lambda e: bases[e.base](*e.indices),
             )
 
         factor = sympy.sympify(self.times)
+        unmet = _unmet(self.claim, domain, here)
         low, high = (factor * here(side) for side in statement.terms)
         start, end = (low, high) if statement.sense == "<=" else (high, low)
         status = self.claim.derivation_report().worst
         return worst(
+            unmet,
             decide_sign(factor, domain),
             equal(before, start, domain),
             equal(after, end, domain),
@@ -76,7 +96,15 @@ class ForEntries(ByClaim):
         symbol = parameter.symbol
         if symbol in bases:
             entry = parameter.entry
-            if getattr(entry, "low", 0) != -sympy.oo or getattr(entry, "high", 0) != sympy.oo:
+            ends = getattr(entry, "low", 0), getattr(entry, "high", 0)
+            if (
+                type(parameter) is not Vector
+                or not isinstance(entry, Real)
+                or any(
+                    end != infinite
+                    for end, infinite in zip(ends, (-sympy.oo, sympy.oo), strict=True)
+                )
+            ):
                 return undecided(f"{parameter.name} does not hold any real numbers")
             index = sympy.Dummy("index", positive=True, integer=True)
             return seen_real(sympy.sympify(bases[symbol](index)), domain)
@@ -93,6 +121,44 @@ class ForEntries(ByClaim):
         return proved("the ranges are looked at with the step")
 
 
+def _unmet(claim: Any, domain: Domain, here: Callable[[Any], Any] = lambda e: e) -> Finding:
+    """That the side conditions and the remarks of a claim are hypotheses here as well."""
+    for condition in claim.domain.where:
+        if here(condition) not in domain.where:
+            return undecided(f"{claim.id} needs {here(condition)}")
+    for remark in claim.domain.remarks:
+        if remark not in domain.remarks:
+            return undecided(f"{claim.id} needs that {remark}")
+    return proved("the hypotheses of the claim are made here")
+
+
+def _stands_still(constants: tuple[Any, ...], claim: Any, domain: Domain) -> Finding:
+    """That expressions have no parameter of a claim on one step that is not one of the run."""
+    own = {s for p in domain.parameters for s in p.symbol.free_symbols}
+    moving = {s for p in claim.domain.parameters for s in p.symbol.free_symbols} - own
+    if any(sympy.sympify(constant).free_symbols & moving for constant in constants):
+        return undecided("a bound is not the same at all steps")
+    return proved("the same at all steps")
+
+
+def _is_polarised(aligned: Any, squared: Any) -> bool:
+    """Whether <g, W_*> and 2 <g, W> + ... differ by one memory in place of another.
+
+    What a step adds to the inner product is linear in the views of the fixed memory; what it adds
+    to the squared norm begins with twice the same of the views of the memory itself.
+    """
+    one = written_out(aligned.statement.terms[1], aligned)
+    two = written_out(squared.statement.terms[0], squared)
+    views = {e.func for e in one.atoms(AppliedUndef)} - {e.func for e in two.atoms(AppliedUndef)}
+    if len(views) != 1 or one == aligned.statement.terms[1]:
+        return False
+    (view,) = views
+    for other in {e.func for e in two.atoms(AppliedUndef)}:
+        if sympy.sympify(2 * one.replace(view, other)) in sympy.Add.make_args(two):
+            return True
+    return False
+
+
 @dataclass(frozen=True, eq=False)
 class PerceptronArgument(Rule):
     r"""How often a memory that starts at 0 can err in k steps, from what a step does.
@@ -103,6 +169,9 @@ class PerceptronArgument(Rule):
         (a S)^2 <= <W_k, W_*>^2 <= |W_k|^2 <= c k + b S,
 
     so that S is at most the larger root of a^2 S^2 - b S - c k.
+
+    That S is the sum is what the observable means; that the two increments are of the inner product
+    and of the squared norm is read off how they are defined, as far as it shows there.
 
     Parameters
     ----------
@@ -115,8 +184,6 @@ class PerceptronArgument(Rule):
         G, as in the two claims.
     steps : expression
         k.
-    start : str
-        The remark of the domain that says that the memory starts at 0.
     positive : mapping from expression to str
         What is positive, and the remark of the domain that says so.
     """
@@ -126,7 +193,6 @@ class PerceptronArgument(Rule):
     total: Any
     error: Any
     steps: Any
-    start: str
     positive: Mapping[Any, str]
 
     @property
@@ -143,11 +209,17 @@ class PerceptronArgument(Rule):
             by.claim.statement
             for by in (self.aligned, self.squared)
             if isinstance(by.claim.statement, Bound) and by.claim.statement.sense == "<="
+            if len(by.claim.statement.terms) == 2 and not by.at
         ]
-        if self.start not in domain.remarks:
-            return undecided(f"the domain does not say: {self.start}")
+        if FROM_ZERO not in domain.remarks:
+            return undecided(f"the domain does not say: {FROM_ZERO}")
         if len(bounds) < 2:
             return undecided("the rule takes two bounds")
+        total, steps = sympy.sympify(self.total), sympy.sympify(self.steps)
+        if not isinstance(total, AppliedUndef) or steps not in total.args:
+            return undecided(f"{total} is no observable of a number of steps")
+        if not _is_polarised(self.aligned.claim, self.squared.claim):
+            return undecided("the bounds are not on an inner product and on a squared norm")
         gain, most = bounds[0].terms[0], sympy.expand(bounds[1].terms[-1], deep=False)
         table, stated = stated_positive(self.positive, domain)
         a = gain.coeff(self.error)
@@ -155,10 +227,12 @@ class PerceptronArgument(Rule):
         c = most - b * self.error
         if a.has(self.error) or b.has(self.error) or c.has(self.error) or a * self.error != gain:
             return undecided(f"the bounds are not linear in {self.error}")
-        k = sympy.sympify(self.steps)
+        k = steps
         root = (b + sympy.sqrt(b**2 + 4 * a**2 * c * k)) / (2 * a**2)
         own = [by.claim.derivation_report().worst for by in (self.aligned, self.squared)]
         return worst(
+            *(_unmet(by.claim, domain) for by in (self.aligned, self.squared)),
+            *(_stands_still((a, b, c), by.claim, domain) for by in (self.aligned, self.squared)),
             proved("k counts steps") if k.is_integer else undecided(f"{k} is no integer"),
             decide_nonnegative(k, domain),
             stated,
@@ -201,6 +275,8 @@ class SeparatedRoot(Rule):
         table, stated = stated_positive(self.positive, domain)
         root, a, b = (sympy.sympify(e) for e in (self.root, self.first, self.second))
         hole = sympy.Dummy("root", nonnegative=True)
+        if is_bound_inside(root, sympy.sympify(before)):
+            return undecided(f"{root} is many values")
         whole = sympy.expand(sympy.sympify(before).xreplace({root: hole}).xreplace(table))
         factor = whole.coeff(hole)
         if factor == 0 or sympy.expand(whole - factor * hole).has(hole):
@@ -258,15 +334,19 @@ class CountedCosts(Rule):
         cost, paid = claim.statement.terms
         if claim.statement.sense != "<=" or paid != self.error:
             return undecided(f"{claim.id} does not bound {self.error} below")
+        count, total = sympy.sympify(self.count), sympy.sympify(self.total)
+        if not all(isinstance(e, AppliedUndef) for e in (count, total)) or count.args != total.args:
+            return undecided(f"{count} and {total} are not observables of the same run")
         least = {sympy.sympify(old): sympy.sympify(new) for old, new in self.least.items()}
         table, stated = stated_positive(dict.fromkeys(least.values(), self.remark), domain)
         parts = {old: sympy.Dummy("part", positive=True) for old in least}
-        rises = [sympy.diff(cost.xreplace(parts), part) for part in parts.values()]
+        rises = [rises_with(cost.xreplace(parts), part, domain) for part in parts.values()]
         smallest = cost.xreplace(least)
         own = claim.derivation_report().worst
         return worst(
             stated,
-            *(decide_sign(slope, domain) for slope in rises),
+            _stands_still((smallest,), claim, domain),
+            *rises,
             decide_sign(written_out(self.error, claim), claim.domain),
             decide_positive(smallest.xreplace(table), domain),
             equal(before, self.count, domain),
@@ -302,6 +382,8 @@ class InProportion(Rule):
 
     def check(self, before: sympy.Expr | None, after: sympy.Expr, domain: Domain) -> Finding:
         factor = sympy.sympify(self.factor)
+        if self.relation not in ("=", "<=", ">="):
+            return undecided(f"the rule takes no step of the kind {self.relation}")
         table, stated = stated_positive(self.positive, domain)
         one, two = sympy.sympify(before) / factor, after / factor
         return worst(

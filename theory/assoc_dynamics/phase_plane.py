@@ -11,6 +11,7 @@ from typing import Any
 
 import sympy
 
+from theory.assoc_dynamics.coordinates import are_coordinates
 from theory.core.continuity import is_continuous
 from theory.core.decision import (
     Finding,
@@ -21,6 +22,7 @@ from theory.core.decision import (
     decide_positive,
 )
 from theory.core.domain import Domain
+from theory.core.rising import is_bound_inside
 from theory.core.rule import Rule, proved, undecided, worst
 from theory.core.rules.hypotheses import Logarithms
 
@@ -148,14 +150,24 @@ def _is_smooth(solution: OfSolution, domain: Domain, *others: sympy.Expr) -> Fin
 
     The rules take it that there is a solution for all t >= 0, of which there is then but one.
     """
-    observed, x, y, F, G, _, _ = solution.args
+    observed, x, y, F, G, *start = solution.args
+    apart = are_coordinates((x, y), domain, *start, seen=(observed, F, G, *others))
+    if apart.status is not Status.PROVED:
+        return apart
     for v in (x, y):
         inside = domain.within(v, -sympy.oo, sympy.oo, discrete=False)
         for expression in (observed, F, G, *others):
             kinks = expression.has(sympy.Abs, sympy.Max, sympy.Min, sympy.Piecewise)
+            kinks = kinks or any(_is_kinked(power, domain) for power in expression.atoms(sympy.Pow))
             if kinks or not is_continuous(expression, inside):
                 return undecided(f"{expression} is not seen to be smooth in {v}")
     return proved("smooth")
+
+
+def _is_kinked(power: sympy.Pow, domain: Domain) -> bool:
+    """Whether a power may have a vertical tangent, such as a root where its base is 0."""
+    whole = power.exp.is_integer or decide_positive(power.base, domain).status is Status.PROVED
+    return not whole
 
 
 @dataclass(frozen=True, eq=False)
@@ -191,7 +203,7 @@ class UpwardCrossings(Rule):
             table[solution] = _indicator(solution.at_start)
         if not table:
             return undecided("no sign changes are counted")
-        if not before.is_Add and not isinstance(before, SignChanges):
+        if not all(isinstance(term, SignChanges) for term in sympy.Add.make_args(before)):
             return undecided("the rule takes a sum of numbers of sign changes")
         if before.xreplace(table) != after:
             return undecided("the line after does not count the functions that begin below zero")
@@ -267,6 +279,13 @@ class CrossesOnce(Rule):
             return undecided("the rule takes a number of sign changes to a case distinction")
         observed, x, y, F, G, _, y0 = before.args
         condition = after.args[0].cond
+        constants = (self.pace, self.ceiling)
+        apart = are_coordinates((x, y), domain, *constants, condition, *self.region.values())
+        moving = (self.slack, self.depth)
+        if any(sympy.sympify(constant).has(*moving) for constant in constants):
+            return undecided("the pace and the ceiling are not the same all along")
+        if self.slack == self.depth or {v.name for v in moving} & set(domain.names):
+            return undecided("the region is not described by two symbols of its own")
         if after != sympy.Piecewise((1, condition), (0, True)):
             return undecided("the line after is not 1 where the function begins below zero, else 0")
         share = sympy.simplify((condition.gts - condition.lts) / -before.at_start)
@@ -277,13 +296,18 @@ class CrossesOnce(Rule):
         ends = [sympy.limit(height, self.slack, end) for end in (0, sympy.oo)]
         signs = self.slack.is_nonnegative and self.depth.is_positive
         whole = self.slack.is_integer or self.depth.is_integer
-        covers = ends == [0, -sympy.oo] and not height.has(self.depth) and signs and not whole
+        onward = domain.within(self.slack, 0, sympy.oo, discrete=False)
+        unbroken = is_continuous(height, onward)
+        covers = ends == [0, -sympy.oo] and unbroken and not height.has(self.depth)
+        covers = covers and signs and not whole
         speed = sympy.factor(sympy.simplify(F.subs(region) - self.pace))
         # exponentials rise, so that the ceiling is compared through them
         room = sympy.simplify(sympy.exp(self.ceiling) - sympy.exp(region[x]))
         return worst(
             proved("strict") if isinstance(condition, sympy.Lt | sympy.Gt) else undecided("ties"),
             decide_positive(share, domain),
+            apart,
+            proved("no escape") if _is_bounded(G, (x, y), domain) else undecided(f"{G}: bounded?"),
             upward,
             decide_equal(solved, -self.depth, domain),
             proved("the region is covered") if covers else undecided(f"{height} runs from {ends}"),
@@ -296,6 +320,22 @@ class CrossesOnce(Rule):
             decide_nonnegative(speed, domain),
             decide_nonnegative(sympy.factor(room), domain),
         )
+
+
+def _is_bounded(rate: sympy.Expr, moving: tuple[Any, ...], domain: Domain) -> bool:
+    """Whether a rate is built of constants and quotients such as 1 / (1 + exp(x)).
+
+    A solution with a bounded rate does not run off to infinity in a finite time.
+    """
+    if not rate.has(*moving):
+        return True
+    if isinstance(rate, (sympy.Add, sympy.Mul)):
+        return all(_is_bounded(part, moving, domain) for part in rate.args)
+    if not isinstance(rate, sympy.Pow) or not (rate.exp.is_integer and rate.exp.is_negative):
+        return False
+    least, rest = rate.base.as_independent(*moving, as_Add=True)
+    signs = decide_positive(least, domain), decide_nonnegative(rest, domain)
+    return worst(*signs).status is Status.PROVED
 
 
 def _where_positive(condition: Any, domain: Domain) -> Domain:
@@ -330,12 +370,15 @@ class Barrier(Rule):
         if not isinstance(before, Lowest):
             return undecided("the rule takes a lowest value to a bound below it")
         functions = [sympy.sympify(function) for function, _ in self.faces]
+        _, x, y, *_ = before.args
+        fixed = are_coordinates((x, y), domain, after)
         if before.observed - after not in functions:
             return undecided("the region is not where the bound holds")
         findings = [_nonnegative(function.subs(before.start), domain) for function in functions]
         for function, (_, edge) in zip(functions, self.faces, strict=True):
             findings += _edge(before, function, edge, functions, domain)
-        return worst(*findings, Finding(Status.CITED, "cited: Nagumo's theorem"))
+        smooth = _is_smooth(before, domain, *functions)
+        return worst(fixed, smooth, *findings, Finding(Status.CITED, "cited: Nagumo's theorem"))
 
 
 def _are_coordinates(one: sympy.Expr, two: sympy.Expr, x: sympy.Symbol, y: sympy.Symbol) -> bool:
@@ -376,7 +419,9 @@ def _edge(
     value = sympy.expand_log(sympy.simplify(others[0].subs(edge, simultaneous=True)))
     ends = [sympy.limit(value, slack, end) for end in (0, sympy.oo)]
     rises = decide_nonnegative(sympy.factor(sympy.diff(value, slack)), domain)
+    onward = domain.within(slack, 0, sympy.oo, discrete=False)
     whole = slack.is_nonnegative and not slack.is_integer and ends == [0, sympy.oo]
+    whole = whole and is_continuous(value, onward)
     findings += [rises, proved("covered") if whole else undecided(f"{value}: {ends}")]
     if set(edge) != {x, y}:
         findings.append(undecided("the edge does not say where both variables are"))
@@ -394,10 +439,20 @@ class LogarithmsApart(Logarithms):
         refutation, _ = contradicted(sympy.sympify(before), "=", after, domain)
         if refutation is not None:
             return refutation
-        gap = (sympy.sympify(before) - after).subs(domain.positive_form(), simultaneous=True)
+        if all(self._agree(before, after, form) for form in domain.forms()):
+            return proved("equal sums of logarithms of positive numbers")
+        found = super().check(before, after, domain)
+        # `Logarithms` looks at the inside of the ranges alone
+        closed = len(domain.forms()) > 1 and decide_equal(before, after, domain) != found
+        return undecided("not seen at closed ends") if closed else found
+
+    @staticmethod
+    def _agree(before: Any, after: Any, form: Mapping[Any, sympy.Expr]) -> bool:
+        gap = (sympy.sympify(before) - after).subs(form, simultaneous=True)
         gap = gap.replace(sympy.log, lambda inside: sympy.log(sympy.factor(inside)))
         gap = sympy.expand_log(gap)
-        opaque = {value: sympy.Dummy("log", real=True) for value in gap.atoms(sympy.log)}
-        if sympy.factor(gap.xreplace(opaque)) == 0:
-            return proved("equal sums of logarithms of positive numbers")
-        return super().check(before, after, domain)
+        logarithms = gap.atoms(sympy.log)
+        if any(is_bound_inside(value, gap) for value in logarithms):
+            return False
+        opaque = {value: sympy.Dummy("log", real=True) for value in logarithms}
+        return bool(sympy.factor(gap.xreplace(opaque)) == 0)

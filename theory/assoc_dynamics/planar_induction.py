@@ -11,6 +11,7 @@ from typing import Any
 import sympy
 
 from theory.assoc_dynamics.certified_runs import Highest
+from theory.assoc_dynamics.coordinates import are_coordinates
 from theory.core.decision import Finding, decide_equal, decide_nonnegative
 from theory.core.domain import Domain
 from theory.core.rule import Rule, proved, undecided, worst
@@ -59,8 +60,10 @@ class FloorInduction(Rule):
         pivots = [sympy.sympify(pivot) for pivot in self.pivots]
         mean = sum(w * sympy.log(1 + sympy.exp(-v)) for w, v in zip(weights, (x, y), strict=True))
         start = proved("the run begins at 0") if x0 == y0 == 0 else undecided("another start")
+        fixed = (after, *weights, *floors, *pivots)
         findings = [
             start,
+            are_coordinates((x, y), domain, *fixed, seen=(observed, F, G)),
             decide_equal(observed, mean, domain),
             decide_equal(sum(weights), 1, domain),
         ]

@@ -26,6 +26,7 @@ from theory.core.enclosing import ball, encloses, whole_number
 from theory.core.errors import NotEnclosable
 from theory.core.rule import Rule, proved, undecided, worst
 from theory.core.rules.by_claim import ByClaim
+from theory.core.statement import Bound
 from theory.core.sums import finite_sum_normal_form
 
 __all__ = [
@@ -48,8 +49,8 @@ class SimplexLevel(sympy.Function):
 
     nargs = (3,)
 
-    def _eval_is_positive(self) -> bool:
-        return True
+    def _eval_is_positive(self) -> bool | None:
+        return True if _is_defined(self) else None
 
     def _latex(self, printer: Any, exp: str | None = None) -> str:
         power = f"^{{{exp}}}" if exp else ""
@@ -203,12 +204,15 @@ class LowerLevel(ByClaim):
             return undecided(f"{before} is no margin at the level")
         if not _in_range(odds[0].indices[0], self.level.args[2], domain):
             return undecided(f"{odds[0].indices[0]} is not seen to be a token")
-        terms = self.claim.statement.sides
+        statement = self.claim.statement
+        if not isinstance(statement, Bound) or statement.sense != "<=":
+            return undecided(f"{self.claim.id} is no bound from above")
+        terms = statement.sides
         spoken = [self._here(term) for term in terms]
         if spoken[0] != self.level or spoken[1] != bound:
             return undecided(f"{self.claim.id} does not bound the level by {bound}")
         lowered = before.args[0].xreplace({self.level: bound})
-        clear = sympy.numer(sympy.together(lowered))
+        clear, divisor = sympy.fraction(sympy.together(lowered))
         strict = (c for c in domain.where if isinstance(c, sympy.Gt | sympy.Lt))
         room = [sympy.expand(c.gts - c.lts) for c in strict]
         if sympy.expand(clear) not in room:
@@ -216,6 +220,7 @@ class LowerLevel(ByClaim):
         status = self.claim.derivation_report().worst
         return worst(
             decide_equal(lowered, after.args[0], domain),
+            decide_positive(divisor, domain),
             Finding(status, f"by {self.claim.id}, whose own derivation is {status}"),
         )
 

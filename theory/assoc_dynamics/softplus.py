@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import sympy
+from sympy.concrete.expr_with_limits import ExprWithLimits
 
 from theory.assoc_dynamics.simplex_level import is_seen_positive
 from theory.core.continuity import is_continuous
@@ -50,15 +51,17 @@ class AboveTangentLine(Rule):
         return rf"tangent of the convex function ${sympy.latex(self.function)}$ of ${v}$"
 
     def check(self, before: sympy.Expr | None, after: sympy.Expr, domain: Domain) -> Finding:
-        f, v = sympy.sympify(self.function), sympy.sympify(self.variable)
+        f, given = sympy.sympify(self.function), sympy.sympify(self.variable)
+        v = sympy.Dummy("v", real=True)  # of either sign, whatever the variable is assumed to be
+        if f.free_symbols != {given} or f.has(ExprWithLimits):
+            return undecided(f"{f} is not seen to be a function of {given} alone")
+        f = f.xreplace({given: v})
         of, at, times = (sympy.sympify(e) for e in (self.of, self.at, self.times))
         table = {}
         for part in map(sympy.sympify, self.positive):
             if not is_seen_positive(part, domain):
                 return undecided(f"{part} is not seen to be positive")
             table[part] = sympy.Dummy("part", positive=True)
-        if f.free_symbols != {v} or not v.is_extended_real:
-            return undecided(f"{f} is not a function of a real {v}")
         if not all(e.xreplace(table).is_extended_real for e in (of, at)):
             return undecided("a point is not seen to be real")
         slopes = [f, sympy.diff(f, v), sympy.factor(sympy.simplify(sympy.diff(f, v, 2)))]

@@ -26,7 +26,9 @@ from theory import (
     definition,
 )
 from theory.assoc_dynamics.certified_runs import ConvexGap, TermsReplaced
+from theory.assoc_dynamics.descent import seen_real
 from theory.assoc_dynamics.two_tokens import DERIVED, alpha, c, p1, pulls, share
+from theory.core.continuity import is_continuous
 from theory.core.decision import Finding, Status, decide_nonnegative
 from theory.core.evaluation import enclose
 from theory.core.rule import Rule, undecided, worst
@@ -68,7 +70,7 @@ class AgainstRoot(Rule):
         gap = sympy.factor(sympy.expand(after**2 - before**2))
         found = [decide_nonnegative(gap, domain)]
         if _is_root(after):  # a negative number is below it anyway
-            return worst(*found, decide_nonnegative(after.base, domain))
+            return worst(*found, seen_real(before, domain), decide_nonnegative(after.base, domain))
         if _is_root(before):
             real = decide_nonnegative(before.base, domain)
             return worst(*found, real, decide_nonnegative(sympy.factor(after), domain))
@@ -115,15 +117,25 @@ class ReturnsBy(Rule):
     def check(self, before: sympy.Expr | None, after: sympy.Expr, domain: Domain) -> Finding:
         if not isinstance(before, ReturnTime) or not after.is_positive or after.free_symbols:
             return undecided("the rule takes the argument of return to a positive number")
-        function, v = before.args
-        if function.free_symbols - {v}:
-            return undecided(f"{function} depends on more than {v}")
+        given, variable = before.args
+        if given.free_symbols - {variable}:
+            return undecided(f"{given} depends on more than {variable}")
+        if self.sense not in ("<=", ">="):
+            return undecided(f"the rule is for inequalities, not for {self.sense}")
+        v = sympy.Dummy("v", real=True)  # from 0 on, whatever the variable is assumed to be
+        function = given.xreplace({variable: v})
+        kinks = function.has(sympy.Abs, sympy.Max, sympy.Min, sympy.Piecewise)
+        onward = Domain().within(v, -1, sympy.oo, discrete=False)
+        smooth = (is_continuous(sympy.diff(function, v, n), onward) for n in range(3))
+        if kinks or not all(smooth):
+            return undecided(f"{given} is not seen to be smooth")
         rise = function - function.subs(v, 0)
         slope = enclose(sympy.diff(function, v).subs(v, 0))
         there = enclose(rise.subs(v, after), digits=50)
         holds = there >= 0 if self.sense == "<=" else there <= 0
         curved = sympy.factor(sympy.simplify(sympy.diff(function, v, 2)))
-        found = decide_sign(curved, domain)
+        later = sympy.Dummy("v", nonnegative=True)
+        found = decide_sign(curved.xreplace({v: later}), domain)
         if not (slope < 0 and holds):
             return undecided(f"slope {slope.str(5)} at 0, and {there.str(5)} at {after}")
         return worst(found, Finding(Status.CERTIFIED, f"{there.str(5)} at {after}"))

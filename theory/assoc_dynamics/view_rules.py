@@ -10,10 +10,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import sympy
+from sympy.concrete.expr_with_limits import ExprWithLimits
 
+from theory.assoc_dynamics.descent import seen_real
+from theory.core.binding import is_infinite
 from theory.core.decision import Finding, Status, decide_equal
 from theory.core.domain import Domain
 from theory.core.parameters import Labels, Matrix
+from theory.core.rising import is_bound_inside
 from theory.core.rule import Rule, examine, undecided, worst
 
 __all__ = ["Differentiated", "EitherLabel", "Named"]
@@ -46,6 +50,8 @@ class EitherLabel(Rule):
         kinds = [q for q in domain.parameters if isinstance(q, Labels)]
         if not any(q.classes == 2 and self.label.base == q.symbol for q in kinds):
             return undecided(f"{self.label} is not one of two labels")
+        if any(is_bound_inside(self.label, sympy.sympify(side)) for side in (before, after)):
+            return undecided(f"{self.label} is the label of many tokens")
         found = []
         for value in (1, 2):
             one, two = (
@@ -62,6 +68,8 @@ class EitherLabel(Rule):
 @dataclass(frozen=True, eq=False)
 class Named(Rule):
     """A rule applied with views of the state as entries of a vector, whatever these entries are.
+
+    The views are real, and depend on bound variables only by the token that they are of.
 
     Parameters
     ----------
@@ -86,9 +94,16 @@ class Named(Rule):
         return self.rule.words
 
     def check(self, before: sympy.Expr | None, after: sympy.Expr, domain: Domain) -> Finding:
-        entries = sympy.IndexedBase("view", real=True)
+        entries = sympy.IndexedBase(sympy.Dummy("view"), real=True)
+        sides = sympy.sympify(before), sympy.sympify(after)
+        any_token = sympy.Dummy("token", integer=True, positive=True)
+        view = sympy.sympify(self.view(any_token))
+        if any(side.has(sympy.Derivative, sympy.Subs, sympy.Limit) for side in sides):
+            return undecided("a view is no constant where something in it varies")
+        if any(is_bound_inside(view, side) for side in sides):
+            return undecided(f"the views {view} have a bound variable")
 
-        def named(expression: Any) -> sympy.Expr:
+        def named(expression: sympy.Expr) -> sympy.Expr:
             indices = {
                 e.indices[0] for e in expression.atoms(sympy.Indexed) if e.base == self.of.symbol
             }
@@ -96,7 +111,8 @@ class Named(Rule):
             negative = {-view: -entry for view, entry in views.items()}  # SymPy flattens products
             return expression.xreplace(views | negative)
 
-        return _not_refuted(examine(self.rule, named(sympy.sympify(before)), named(after), domain))
+        found = examine(self.rule, named(sides[0]), named(sides[1]), domain)
+        return worst(seen_real(view, domain), _not_refuted(found))
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,7 +130,16 @@ class Differentiated(Rule):
         return "differentiation"
 
     def check(self, before: sympy.Expr | None, after: sympy.Expr, domain: Domain) -> Finding:
-        value = sympy.sympify(before).replace(
+        before = sympy.sympify(before)
+        if self.rule.relation not in ("=", "<=", ">="):
+            return undecided(f"the rule takes no step of the kind {self.rule.relation}")
+        derivatives = before.atoms(sympy.Derivative)
+        for operation in (o for e in derivatives for o in e.expr.atoms(ExprWithLimits)):
+            if not isinstance(operation, sympy.Sum) or is_infinite(operation):
+                return undecided("the derivative is under an operation that is no finite sum")
+        if any(is_bound_inside(v, e.expr) for e in derivatives for v in e.variables):
+            return undecided("the derivative is in what a sum runs over")
+        value = before.replace(
             lambda e: isinstance(e, sympy.Derivative), lambda e: e.expr.diff(*e.variables)
         )
         if value.has(sympy.Derivative):

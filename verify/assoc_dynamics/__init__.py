@@ -17,6 +17,7 @@ SECTIONS = (
     "two_token_steps",
     "large_steps",
     "benign",
+    "many_tokens",
     "sweeps",
     "underparameterised",
     "simplex",

@@ -7,8 +7,10 @@ from typing import Any
 
 import sympy
 
+from theory.core.continuity import limit_at
 from theory.core.decision import Finding, Status, decide_equal, decide_nonnegative, decide_positive
 from theory.core.domain import Domain
+from theory.core.exact import evaluate_integrals
 from theory.core.expansion import (
     Logarithm,
     NoExpansion,
@@ -20,6 +22,7 @@ from theory.core.expansion import (
 )
 from theory.core.probing import departing_ratio
 from theory.core.rule import Rule, proved, undecided, worst
+from theory.core.rules.along_line import no_jump
 from theory.core.rules.inequalities import Through, nonnegative_below_one
 from theory.core.signs import surely_positive
 
@@ -27,6 +30,7 @@ __all__ = [
     "EVERY_POWER",
     "Expansion",
     "UnimodalSumToIntegral",
+    "converges",
     "growth_exponent",
     "is_negligible",
     "large_parameter_expansion",
@@ -325,4 +329,30 @@ class UnimodalSumToIntegral(Rule):
             decide_nonnegative(mode, domain),
             decide_nonnegative(1 - mode, domain),
             decide_equal(shape.subs(level, mode), maximum, domain),
+            no_jump(inner.subs(x, positive_x), positive_x, domain),
+            converges(after, shape, level, inner.subs(x, real_x), domain),
         )
+
+
+def converges(
+    integral: sympy.Integral, shape: sympy.Expr, level: sympy.Symbol, inner: Any, domain: Domain
+) -> Finding:
+    """That an integral is finite: without that there is nothing to be near to.
+
+    It is where its value is known, or where the shape is of the order of the level near 0 and the
+    level falls faster than 1 / x.
+    """
+    variable = integral.limits[0][0]
+    value, _ = evaluate_integrals(integral, domain)
+    if value is not None and not value.has(*_INFINITE):
+        return proved("the integral is finite")
+    order = limit_at(shape / level, level, sympy.S.Zero, "+", domain)
+    _, rest = sympy.sympify(inner).as_independent(variable, as_Add=False)
+    base, power = rest.as_base_exp()
+    fast = base == variable and not power.has(variable) and surely_positive(-power - 1, domain)
+    if fast and order is not None and not order.has(*_INFINITE):
+        return proved("the integral is finite")
+    return undecided("the integral may be infinite")
+
+
+_INFINITE = (sympy.oo, -sympy.oo, sympy.zoo, sympy.nan)

@@ -14,6 +14,7 @@ from theory.core.decision import Finding, Status, decide_equal, decide_nonnegati
 from theory.core.domain import Domain
 from theory.core.exact import evaluate_sums
 from theory.core.rising import rises_with
+from theory.core.rules.along_line import one_sided
 from theory.core.rules.elementary import ExactIntegral, Rule, proved, undecided, worst
 
 __all__ = [
@@ -295,6 +296,8 @@ class DecreasingSum(Rule):
         return "sum of a decreasing function against its integral"
 
     def check(self, before: sympy.Expr | None, after: sympy.Expr, domain: Domain) -> Finding:
+        if (wrong := one_sided(self.sense)).status is not Status.PROVED:
+            return wrong
         sums, integrals = sympy.sympify(before).atoms(sympy.Sum), after.atoms(sympy.Integral)
         changed = [e for e in sums if not after.has(e)]
         if len(changed) != 1 or len(integrals) != 1:

@@ -15,6 +15,7 @@ from theory.core.continuity import is_continuous_at
 from theory.core.decision import Finding, Status, decide_equal, decide_nonnegative, decide_positive
 from theory.core.domain import Domain
 from theory.core.rising import is_bound_inside, rises_with
+from theory.core.rules.along_line import one_sided
 from theory.core.rules.by_claim import ByClaim, applies
 from theory.core.rules.elementary import Rule, proved, undecided, worst
 from theory.core.signs import at_least_one, surely_positive
@@ -125,6 +126,8 @@ class MonotoneIn(Rule):
         return f"monotone in ${sympy.latex(sympy.sympify(self.part))}$"
 
     def check(self, before: sympy.Expr | None, after: sympy.Expr, domain: Domain) -> Finding:
+        if (wrong := one_sided(self.sense)).status is not Status.PROVED:
+            return wrong
         part, by = sympy.sympify(self.part), sympy.sympify(self.by)
         hole = sympy.Dummy("part", positive=True)
         before = sympy.sympify(before)

@@ -421,6 +421,7 @@ class LimitOfMinimum(Rule):
             proved("the letters grow") if all(growing) else undecided("a letter may not grow"),
             self.first.check(small, after, domain),
             self.lower.check(tail, bound, domain),
+            self.lower.rests_on(tail, bound, domain),
             decide_equal(ratio, self.outgrown, domain),
             _PlainLimit(letter).check(
                 sympy.sympify(self.outgrown).subs(self.letters), sympy.S.Zero, domain

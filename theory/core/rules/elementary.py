@@ -45,6 +45,7 @@ __all__ = [
     "Termwise",
     "algebra",
     "definition",
+    "not_differentiated",
     "proved",
     "refuted",
     "undecided",
@@ -124,7 +125,7 @@ class Differentiation(Rule):
         sides = []
         for side in (sympy.sympify(before), after):
             for derivative in side.atoms(sympy.Derivative):
-                if problem := _not_differentiated(derivative):
+                if problem := not_differentiated(derivative):
                     return undecided(problem)
             sides.append(
                 side.replace(
@@ -135,7 +136,7 @@ class Differentiation(Rule):
         return decide_equal(sides[0], sides[1], domain)
 
 
-def _not_differentiated(derivative: sympy.Derivative) -> str | None:
+def not_differentiated(derivative: sympy.Derivative) -> str | None:
     """Why a derivative is not to be carried out inside, or None."""
     for operation in derivative.expr.atoms(ExprWithLimits):
         if not operation.free_symbols & set(derivative.variables):
@@ -143,10 +144,23 @@ def _not_differentiated(derivative: sympy.Derivative) -> str | None:
         if is_infinite(operation) or isinstance(operation, sympy.Integral):
             kind = operation.func.__name__
             return f"whether the derivative may go inside the {kind} is not seen"
-    kinks = (sympy.Abs, sympy.sign, sympy.floor, sympy.ceiling, sympy.Max, sympy.Min)
-    if derivative.expr.has(*kinks, sympy.Piecewise, sympy.KroneckerDelta, sympy.Heaviside):
+    moving = [getattr(variable, "base", variable) for variable in derivative.variables]
+    if any(kink.has(*moving) for kink in derivative.expr.atoms(*_KINKS)):
         return "the function is not seen to be smooth"
     return None
+
+
+_KINKS = (
+    sympy.Abs,
+    sympy.sign,
+    sympy.floor,
+    sympy.ceiling,
+    sympy.Max,
+    sympy.Min,
+    sympy.Piecewise,
+    sympy.KroneckerDelta,
+    sympy.Heaviside,
+)
 
 
 @dataclass(frozen=True, eq=False)

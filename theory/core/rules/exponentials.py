@@ -14,6 +14,8 @@ import sympy
 from theory.core.decision import Finding, Status, decide_equal, decide_nonnegative
 from theory.core.domain import Domain
 from theory.core.evaluation import enclose
+from theory.core.rising import is_bound_inside, rises_with
+from theory.core.rules.along_line import no_jump, one_sided, real_by_signs
 from theory.core.rules.by_claim import ByClaim
 from theory.core.rules.elementary import Rule, proved, undecided, worst
 from theory.core.statement import Bound
@@ -55,7 +57,12 @@ def nonnegative_from(
 
 
 def _nonnegative_rational(expression: sympy.Expr, domain: Domain) -> Finding:
-    """Sign of a rational function of parameters and exponentials, under the side conditions."""
+    """Sign of a rational function of parameters and exponentials, under the side conditions.
+
+    The inside of the domain is looked at: at its ends the sign is the same, as there is no jump.
+    """
+    if sympy.sympify(expression).has(*_JUMPS):
+        return undecided(f"{expression} may jump")
     value = _within_conditions(expression, domain).subs(domain.positive_form(), simultaneous=True)
     value = _without_exponentials(value)
     invented = value.free_symbols - expression.free_symbols
@@ -65,6 +72,9 @@ def _nonnegative_rational(expression: sympy.Expr, domain: Domain) -> Finding:
     if found.status is Status.REFUTED and invented:  # at values that do not belong together
         return undecided(f"not seen to be nonnegative: {found.reason}")
     return found
+
+
+_JUMPS = (sympy.Piecewise, sympy.floor, sympy.ceiling, sympy.sign, sympy.Heaviside)
 
 
 def _without_exponentials(expression: sympy.Expr) -> sympy.Expr:
@@ -178,6 +188,13 @@ class Inverse(ByClaim):
             if decide_equal(value, inside, domain).status is not Status.PROVED:
                 continue
             return worst(
+                one_sided(self.sense),
+                no_jump(potential.subs(q, real), real, domain),
+                *(
+                    f
+                    for side in (before, after)
+                    for f in real_by_signs(sympy.sympify(side), domain)
+                ),
                 decide_equal(_lambert(potential.subs(q, after)), bound, domain),
                 applied_status(self, domain),
             )
@@ -240,9 +257,12 @@ class Majorised(Rule):
         with_hole = sympy.sympify(before).subs(function.subs(s, of), hole)
         if not with_hole.has(hole):
             return undecided(f"{function.subs(s, of)} does not occur")
+        if is_bound_inside(function.subs(s, of), sympy.sympify(before)):
+            return undecided(f"{of} is many values")
         findings = [
+            one_sided(self.sense),
             decide_equal(with_hole.subs(hole, by.subs(s, of)), after, domain),
-            decide_nonnegative(sympy.diff(with_hole, hole), domain),
+            rises_with(with_hole, hole, domain),
             _nonnegative_rational(of, domain),
             *self._inequality(domain),
         ]
@@ -261,7 +281,9 @@ class Majorised(Rule):
         at_end = proved(f"{gap.subs(s, end)} = {height.str(6)}")
         if not height >= 0:
             at_end = undecided(f"the gap at {end} is {height.str(6)}")
-        return [*_by_derivatives(falling, s, self.order, domain), at_end]
+        free = sympy.Dummy("s", positive=True)
+        smooth = no_jump(gap.subs(s, free), free, domain)
+        return [*_by_derivatives(falling, s, self.order, domain), smooth, at_end]
 
 
 def _by_derivatives(gap: sympy.Expr, s: sympy.Symbol, order: int, domain: Domain) -> list[Finding]:
@@ -270,6 +292,8 @@ def _by_derivatives(gap: sympy.Expr, s: sympy.Symbol, order: int, domain: Domain
         for k in range(order)
     ]
     free = sympy.Dummy("s", nonnegative=True)
+    for k in range(order):
+        findings.append(no_jump(sympy.diff(gap, s, k).subs(s, free), free, domain))
     last = sympy.factor(sympy.simplify(sympy.diff(gap, s, order))).subs(s, free)
     return [*findings, decide_nonnegative(last, domain)]
 
@@ -310,8 +334,12 @@ class Rising(ByClaim):
             one, two = (low, high) if self.sense == "<=" else (high, low)
             if decide_equal(function.subs(v, one), before, domain).status is not Status.PROVED:
                 continue
+            free = sympy.Dummy("v", positive=True)  # no parameter, whatever v is
+            shape = function.subs(v, free)
             return worst(
-                decide_nonnegative(sympy.diff(function, v), domain),
+                one_sided(self.sense),
+                decide_nonnegative(sympy.diff(shape, free), domain),
+                no_jump(shape, free, domain),
                 decide_equal(function.subs(v, two), after, domain),
                 applied_status(self, domain),
             )

@@ -6,15 +6,18 @@ Nothing here is special to associative memories; the module may move to the core
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import sympy
 
+from theory.core.binding import rename_apart, replace_free, symbols_of
 from theory.core.decision import Finding, Status, decide_equal
 from theory.core.domain import Domain
 from theory.core.parameters import Integer, Matrix
 from theory.core.rules.by_claim import ByClaim
-from theory.core.rules.elementary import Rule, proved, undecided, worst
+from theory.core.rules.elementary import Rule, not_differentiated, proved, undecided, worst
+from theory.core.signs import surely_nonnegative
 from theory.core.sums import finite_sum_normal_form
 
 __all__ = [
@@ -41,7 +44,7 @@ def closed_sums(expression: Any, domain: Domain) -> sympy.Expr:
         return inside
     height = _height(inside)
     normal = finite_sum_normal_form(inside, domain)
-    counted = normal.replace(lambda e: isinstance(e, sympy.Sum), _counted)
+    counted = normal.replace(lambda e: isinstance(e, sympy.Sum), lambda e: _counted(e, domain))
     return counted.replace(
         lambda e: isinstance(e, sympy.Sum) and _height(e) == height,
         lambda e: _with_own_indices(e, height),
@@ -57,22 +60,33 @@ def _height(expression: sympy.Expr) -> int:
 def _with_own_indices(total: sympy.Sum, height: int) -> sympy.Sum:
     """Indices that no sum around this one will use: none can be captured."""
     names = {
-        limit[0]: sympy.Symbol(f"i{position}_{height}", integer=True, positive=True)
+        limit[0]: _own_index(position, height, frozenset(limit[0].assumptions0.items()))
         for position, limit in enumerate(total.limits, start=1)
     }
     return total.xreplace(names)
 
 
-def _counted(total: sympy.Sum) -> sympy.Expr:
-    """A sum of terms, with the limits that a term does not depend on carried out."""
+@lru_cache(maxsize=1024)
+def _own_index(position: int, height: int, kind: frozenset[tuple[str, bool]]) -> sympy.Dummy:
+    """A dummy, so that it is no symbol of the user's; assumed to be what the index was."""
+    return sympy.Dummy(f"i{position}_{height}", **dict(kind))
+
+
+def _counted(total: sympy.Sum, domain: Domain) -> sympy.Expr:
+    """A sum of terms, with the limits that a term does not depend on carried out.
+
+    Limits that other limits speak of stay, and so do those that may be empty.
+    """
     done = sympy.S.Zero
     for term in sympy.Add.make_args(sympy.expand(total.function)):
         kept = []
         for variable, low, high in total.limits:
-            if term.has(variable):
+            spoken = any(end.has(variable) for limit in total.limits for end in limit[1:])
+            count = high - low + 1
+            if term.has(variable) or spoken or not surely_nonnegative(count, domain):
                 kept.append((variable, low, high))
             else:
-                term = term * (high - low + 1)
+                term = term * count
         done += sympy.Sum(term, *kept) if kept else term
     return done
 
@@ -121,16 +135,25 @@ class SumDifferentiation(Rule):
         return "differentiation"
 
     def check(self, before: sympy.Expr | None, after: sympy.Expr, domain: Domain) -> Finding:
-        value = sympy.sympify(before).replace(
-            lambda e: isinstance(e, sympy.Derivative), lambda e: e.expr.diff(*e.variables)
-        )
+        before = sympy.sympify(before)
+        for derivative in before.atoms(sympy.Derivative):
+            if problem := not_differentiated(derivative):
+                return undecided(problem)
+        value = before.replace(lambda e: isinstance(e, sympy.Derivative), _carried_out)
         value = value.replace(
             lambda e: isinstance(e, sympy.Subs),
-            lambda e: e.expr.subs(dict(zip(e.variables, e.point, strict=True))),
+            lambda e: replace_free(e.expr, dict(zip(e.variables, e.point, strict=True))),
         )
         if value.has(sympy.Derivative, sympy.Subs):
             return undecided("a derivative is left standing")
         return _equal_when_closed(value, after, domain)
+
+
+def _carried_out(derivative: sympy.Derivative) -> sympy.Expr:
+    """The derivative; no index of a sum is that of an entry in which it is taken."""
+    taken = {symbol for variable in derivative.variables for symbol in variable.free_symbols}
+    own: sympy.Expr = rename_apart(derivative.expr, symbols_of(sympy.Tuple(*taken)))
+    return own.diff(*derivative.variables)
 
 
 @dataclass(frozen=True, init=False, eq=False)
@@ -170,6 +193,10 @@ def _positive(total: sympy.Sum, domain: Domain) -> Finding:
         for factor in sympy.Mul.make_args(total.function)
         if isinstance(1 - factor, sympy.KroneckerDelta)
     ]
+    for indicator in indicators:  # each leaves out one index at most
+        ends = (1 - indicator).args
+        if variable not in ends or all(end.has(variable) for end in ends):
+            return undecided(f"{indicator} may leave out more than one term")
     term = total.function / sympy.Mul(*indicators)
     size = next((p for p in domain.parameters if isinstance(p, Integer) and p.symbol == high), None)
     if size is None or low != 1 or len(indicators) > 1 or not term.is_positive:
@@ -189,8 +216,11 @@ class ByClaimInside(ByClaim):
         applied = before.xreplace({old: new})
         if self.relation != "=" or applied == before:
             return undecided(f"{self.claim.id} is not seen to give this step")
+        if before.has(sympy.Derivative, sympy.Subs) and self._has_equations():
+            return undecided(f"{self.claim.id} may hold at some points only")
         own = self.claim.derivation_report().worst
         by = Finding(own, f"by {self.claim.id}, whose own derivation is {own}")
+        by = worst(by, self._holds_all_over(before, after, domain))
         return by if applied == after else worst(by, decide_equal(applied, after, domain))
 
 
@@ -249,6 +279,8 @@ class Orthonormal(Rule):
             for factor in ([power.base] * 2 if power.is_Pow and power.exp == 2 else [power])
         ]
         if low != 1 or len(pair) != 2 or not all(isinstance(e, sympy.Indexed) for e in pair):
+            return None
+        if any(entry.indices[0].has(variable) for entry in pair):
             return None
         for matrix in self.hypotheses:
             columns = sympy.sympify(matrix.columns)

@@ -20,6 +20,13 @@ from theory.core.enclosing import ball, encloses
 from theory.core.errors import NotEnclosable
 from theory.core.probing import departing_ratio
 from theory.core.rule import Rule, examine, proved, undecided, worst
+from theory.core.rules.along_line import (
+    apart_from_time,
+    limit_in_place,
+    no_jump,
+    one_sided,
+    real_by_signs,
+)
 from theory.core.rules.exponentials import nonnegative_from
 
 __all__ = [
@@ -30,7 +37,6 @@ __all__ = [
     "LogarithmOfLambert",
     "Separated",
     "grown_potential",
-    "limit_far_out",
     "with_lambert_cleared",
 ]
 
@@ -127,6 +133,8 @@ class FlowRewritten(Rule):
         return f"{self.inner.words}, in the velocity"
 
     def check(self, before: sympy.Expr | None, after: sympy.Expr, domain: Domain) -> Finding:
+        if self.inner.relation != "=":
+            return undecided("the velocity must be replaced by an equal one")
         old, new = (sympy.sympify(side).atoms(Flow) for side in (before, after))
         if len(old - new) != 1 or len(new - old) != 1:
             return undecided("the rule takes one flow to one of the same start and time")
@@ -135,7 +143,20 @@ class FlowRewritten(Rule):
             return undecided("the rule takes one flow to one of the same start and time")
         if sympy.sympify(before).xreplace({one: two}) != after:
             return undecided("something but the velocity has changed")
-        return examine(self.inner, one.function, two.function, domain.inside(one, one.limits[0]))
+        same = examine(self.inner, one.function, two.function, domain.inside(one, one.limits[0]))
+        return worst(same, _keeps_its_kind(one, domain))
+
+
+def _keeps_its_kind(flow: Flow, domain: Domain) -> Finding:
+    """That the flow stays what its variable is assumed to be.
+
+    Where it starts and its velocity have the sign; it is then kept forward in time alone.
+    """
+    q = flow.variable
+    signed = bool(q.is_nonnegative or q.is_nonpositive)
+    if q.is_rational is not None or q.is_algebraic is not None or (q.is_nonzero and not signed):
+        return undecided(f"a flow does not stay what {q} is assumed to be")
+    return decide_nonnegative(flow.time, domain) if signed else proved("any real number")
 
 
 @dataclass(frozen=True, eq=False)
@@ -169,6 +190,8 @@ class Separated(Rule):
 
     def check(self, before: sympy.Expr | None, after: sympy.Expr, domain: Domain) -> Finding:
         before = sympy.sympify(before)
+        if self.sense != "=" and one_sided(self.sense).status is not Status.PROVED:
+            return one_sided(self.sense)
         if self.sense == "=" and _sole(before) is None:  # an equation may be read backwards
             before, after = after, before
         flow = _sole(before)
@@ -184,7 +207,7 @@ class Separated(Rule):
                 return undecided("a flow itself is compared with a curve")
             same = decide_equal(before, potential.subs(q, flow), domain)
             return worst(*findings, same, decide_equal(after, level, domain))
-        findings += _real_by_signs(after, domain)
+        findings += real_by_signs(after, domain)
         along = with_lambert_cleared(potential.subs(q, after))
         if self.sense == "=":
             return worst(*findings, decide_equal(along, level, domain))
@@ -208,6 +231,8 @@ def grown_potential(
         decide_positive(rising, inside),
         decide_nonnegative(rate, inside),
         decide_nonnegative(flow.time, domain),
+        _keeps_its_kind(flow, domain),
+        no_jump(along, line, domain),
         _without_bound(rising, line),
     ]
     return potential.subs(q, flow.start) + rate * flow.time, findings
@@ -221,26 +246,17 @@ def _without_bound(rising: sympy.Expr, line: sympy.Symbol) -> Finding:
 
 
 def _nonnegative_in_time(gap: sympy.Expr, time: sympy.Expr, domain: Domain) -> list[Finding]:
+    """That a gap is nonnegative at time 0 and rises from there on, also where no time is asked."""
     if not time.is_Symbol:
         return [undecided(f"the time {time} is no parameter")]
-    slope = sympy.factor(sympy.simplify(sympy.diff(gap, time)))
+    clock = sympy.Dummy(time.name, nonnegative=True)
+    gap = gap.subs(time, clock)
+    slope = sympy.factor(sympy.simplify(sympy.diff(gap, clock)))
     rises = decide_nonnegative(slope, domain)
     if rises.status is Status.UNDECIDED:
-        rises = nonnegative_from(slope, time, 0, domain)
-    return [decide_nonnegative(sympy.simplify(gap.subs(time, 0)), domain), rises]
-
-
-def _real_by_signs(expression: sympy.Expr, domain: Domain) -> list[Finding]:
-    """That an expression is real; W(z) > 0 on the main branch of Lambert's function for z > 0."""
-    found = sorted(expression.atoms(sympy.LambertW), key=str)
-    if any(len(value.args) > 1 for value in found):
-        return [undecided("only the main branch of Lambert's function is known here")]
-    shown = expression.xreplace({value: sympy.Dummy("W", positive=True) for value in found})
-    real = all(bool(shown.subs(form, simultaneous=True).is_real) for form in domain.forms())
-    return [
-        *(decide_positive(value.args[0], domain) for value in found),
-        proved("real") if real else undecided(f"{expression} is not seen to be real"),
-    ]
+        rises = nonnegative_from(slope, clock, 0, domain)
+    start = decide_nonnegative(sympy.simplify(gap.subs(clock, 0)), domain)
+    return [start, rises, no_jump(gap, clock, domain)]
 
 
 @dataclass(frozen=True, eq=False)
@@ -255,7 +271,7 @@ class LogarithmOfLambert(Rule):
         before = sympy.sympify(before)
         if not before.has(sympy.LambertW) and not after.has(sympy.LambertW):
             return undecided("the rule takes expressions with Lambert's function")
-        real = [*_real_by_signs(before, domain), *_real_by_signs(after, domain)]
+        real = [*real_by_signs(before, domain), *real_by_signs(after, domain)]
         one, two = (with_lambert_cleared(sympy.exp(side)) for side in (before, after))
         return worst(*real, decide_equal(one, two, domain))
 
@@ -292,6 +308,8 @@ class AlongFlow(Rule):
         flow, potential = sympy.sympify(self.flow), sympy.sympify(self.potential)
         if not flow.time.is_Symbol or (sympy.sympify(before) / after).atoms(Flow) - {flow}:
             return undecided("the two lines are not functions of one flow at a variable time")
+        if flow.variable in sympy.Tuple(before, after, flow).free_symbols:
+            return undecided(f"{flow.variable} has a meaning outside the flow")
         level, findings = grown_potential(flow, potential, domain)
         if level is None:
             return worst(*findings)
@@ -305,51 +323,22 @@ class AlongFlow(Rule):
         )
         if in_place.has(flow.time, Flow):
             return undecided("the two lines are not functions of the flow and its time alone")
-        limit = _limit(in_place, place, domain)
-        finding = worst(*findings, decide_positive(rate, domain), decide_equal(limit, 1, domain))
+        limit = limit_in_place(in_place, place, domain)
+        finding = worst(
+            *findings,
+            apart_from_time(flow, flow.time),
+            decide_positive(rate, domain),
+            decide_equal(limit, 1, domain),
+        )
         numbers = departing_ratio(in_place, sympy.S.One, place, sympy.oo, domain)
         if finding.status is Status.PROVED and numbers is not None:
             return undecided(f"{finding.reason}; but numbers speak against it: {numbers}")
         return finding
 
 
-def limit_far_out(expression: Any, variable: sympy.Symbol, domain: Domain) -> sympy.Expr:
-    """The limit as a variable of the line grows, of an expression in its exponential."""
-    place = sympy.Dummy("v", positive=True)
-    inside = sympy.expand_power_exp(sympy.sympify(expression)).subs(variable, sympy.log(place))
-    return _limit(inside, place, domain)
-
-
-def _limit(expression: sympy.Expr, place: sympy.Symbol, domain: Domain) -> sympy.Expr:
-    """The limit as a place grows; parameters are written so that SymPy sees their signs."""
-    known = {old: new for old, new in domain.positive_form().items() if expression.has(old)}
-    free = {new: sympy.Dummy("free", positive=True) for new in known.values() if new.is_Symbol}
-    entries = {
-        e: sympy.Dummy("entry", positive=True)
-        for e in expression.atoms(sympy.Indexed)
-        if e.is_positive
-    }
-    inside = expression.xreplace(entries).subs(known, simultaneous=True).subs(free)
-    value = sympy.limit(sympy.simplify(sympy.expand_log(inside)), place, sympy.oo)
-    back = {**{n: o for o, n in free.items()}, **{n: o for o, n in entries.items()}}
-    return value.subs(back).subs({_symbol_of(new): _solved(old, new) for old, new in known.items()})
-
-
-def _symbol_of(written: sympy.Expr) -> sympy.Symbol:
-    (symbol,) = written.free_symbols
-    return symbol
-
-
-def _solved(old: sympy.Expr, written: sympy.Expr) -> sympy.Expr:
-    """The symbol that a parameter is written through, in terms of the parameter."""
-    symbol = _symbol_of(written)
-    (solution,) = sympy.solve(written - old, symbol)
-    return solution
-
-
 @dataclass(frozen=True, eq=False)
 class EquivalentTerms(Rule):
-    """A finite sum of positive terms, each of which is replaced by what it is equivalent to.
+    """A sum of one or more positive terms, each of which is replaced by what it is equivalent to.
 
     Parameters
     ----------
@@ -377,10 +366,12 @@ class EquivalentTerms(Rule):
         if before.limits != after.limits or len(before.limits) != 1:
             return undecided("the two sums do not run over the same range")
         (limit,) = before.limits
-        if sympy.oo in limit[1:] or any(end.has(moving[0]) for end in limit[1:]):
+        moved = moving[0].free_symbols
+        if sympy.oo in limit[1:] or any(end.free_symbols & moved for end in limit[1:]):
             return undecided("the number of terms is not fixed")
         inside = domain.inside(before, limit)
         return worst(
             examine(self.inner, before.function, after.function, inside),
             decide_positive(after.function, inside),
+            decide_nonnegative(limit[2] - limit[1], domain),
         )

@@ -16,6 +16,8 @@ from theory.core.decision import Finding, Status, decide_equal, decide_nonnegati
 from theory.core.domain import Domain
 from theory.core.errors import ClaimError
 from theory.core.rule import Rule, proved, undecided, worst
+from theory.core.rules.along_line import no_jump, one_sided
+from theory.core.rules.asymptotics import converges
 from theory.core.rules.by_claim import ByClaim
 from theory.core.rules.inequalities import Through, nonnegative_below_one
 from theory.core.signs import surely_positive
@@ -111,6 +113,8 @@ class OneSided(ByClaim):
         return None
 
     def check(self, before: sympy.Expr | None, after: sympy.Expr, domain: Domain) -> Finding:
+        if (wrong := one_sided(self.sense)).status is not Status.PROVED:
+            return wrong
         statement = self.claim.statement
         if not isinstance(statement, Bound) or not isinstance(statement.terms[0], sympy.Abs):
             raise ClaimError(f"{self.claim.id} does not bound a distance")
@@ -175,6 +179,8 @@ class FallingSumToIntegral(Rule):
             decide_equal(shape.subs(level, 0), 0, domain),
             decide_equal(shape.subs(level, 1), 1, domain),
             nonnegative_below_one(sympy.diff(shape, level), level, domain),
+            no_jump(inner.subs(x, positive_x), positive_x, domain),
+            converges(after, shape, level, inner.subs(x, real_x), domain),
         )
 
 
@@ -206,6 +212,7 @@ class Telescoping(Rule):
         return worst(
             decide_equal(step, before.function, domain),
             decide_equal(ends, after, domain),
+            decide_nonnegative(high - low + 1, domain),
         )
 
 

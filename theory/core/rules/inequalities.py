@@ -20,6 +20,7 @@ from theory.core.domain import Domain
 from theory.core.exact import evaluate_integrals
 from theory.core.rising import rises_with
 from theory.core.rule import Rule, proved, undecided, worst
+from theory.core.rules.along_line import one_sided
 from theory.core.signs import surely_nonnegative, surely_positive
 
 __all__ = [
@@ -115,6 +116,8 @@ class Nonnegative(Rule):
         return "the difference has one sign"
 
     def check(self, before: sympy.Expr | None, after: sympy.Expr, domain: Domain) -> Finding:
+        if (wrong := one_sided(self.sense)).status is not Status.PROVED:
+            return wrong
         gap = sympy.expand(after - sympy.sympify(before))
         return decide_nonnegative(gap if self.sense == "<=" else -gap, domain)
 

@@ -12,18 +12,34 @@ from typing import Any
 import sympy
 from flint import arb
 from sympy.concrete.expr_with_limits import ExprWithLimits
+from sympy.core.function import AppliedUndef
 
-from theory.core.decision import Finding, Status, decide_equal, decide_nonnegative
+from theory.core.binding import replace_free
+from theory.core.decision import (
+    Finding,
+    Status,
+    decide_equal,
+    decide_nonnegative,
+    decide_positive,
+)
 from theory.core.domain import Domain
 from theory.core.enclosing import ball, encloses, limit_terms, spend, whole_number
 from theory.core.parameters import Real
+from theory.core.rule import Rule, examine, undecided, worst
+from theory.core.rules.along_line import (
+    apart_from_time,
+    limit_far_out,
+    no_jump,
+    one_sided,
+    vanishes_nowhere,
+)
 from theory.core.rules.by_claim import ByClaim
-from theory.core.rules.elementary import Rule, undecided, worst
 from theory.core.rules.exponentials import (
     applied_status,
     ascending_terms,
     nonnegative_from,
 )
+from theory.core.signs import surely_positive
 
 __all__ = [
     "AlongIterates",
@@ -63,7 +79,8 @@ class Iterate(ExprWithLimits):
 
     def at(self, value: Any) -> sympy.Expr:
         """The map at a value."""
-        return self.function.subs(self.variable, value)
+        moved: sympy.Expr = replace_free(self.function, {self.variable: value})
+        return moved
 
     def doit(self, **hints: Any) -> sympy.Expr:
         """Carry out the iteration, where the number of times is known."""
@@ -94,8 +111,10 @@ def _iterate_ball(e: Iterate, env: dict[str, Any]) -> arb:
 
 
 def _sole(expression: Any) -> Iterate | None:
+    """The one iteration in an expression; a map is applied a whole number of times."""
     found = sympy.sympify(expression).atoms(Iterate)
-    return next(iter(found)) if len(found) == 1 else None
+    whole = all(iterate.times.is_integer for iterate in found)
+    return next(iter(found)) if len(found) == 1 and whole else None
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,11 +129,13 @@ class EachStep(Rule):
 
     def check(self, before: sympy.Expr | None, after: sympy.Expr, domain: Domain) -> Finding:
         one, two = _sole(before), _sole(after)
+        if self.inner.relation != "=":
+            return undecided("the map must be replaced by an equal one")
         if one is None or two is None or one.limits != two.limits:
             return undecided("the rule takes one iteration to one of the same start and length")
         if sympy.sympify(before).xreplace({one: two}) != after:
             return undecided("something but the map has changed")
-        return self.inner.check(one.function, two.function, domain)
+        return examine(self.inner, one.function, two.function, domain.inside(one, one.limits[0]))
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,6 +178,8 @@ class Conjugated(Rule):
         if scaled is None or pure is None or inner is None or inner.times != pure.times:
             return undecided("the rule takes c times an iteration to an iteration")
         q = pure.variable
+        if scale.has(q) or not vanishes_nowhere(scale, domain):
+            return undecided(f"{scale} is no fixed number other than 0")
         return worst(
             decide_equal(scaled, scale * inner, domain),
             decide_equal(pure.start, scale * inner.start, domain),
@@ -191,11 +214,16 @@ class Compared(Rule):
             return undecided("the two iterations must stand with the same factor")
         q, start = one.variable, one.start
         lower, upper = (one, two) if self.sense == "<=" else (two, one)
+        free = sympy.Dummy("u", nonnegative=True)
         monotone = [
-            nonnegative_from(sympy.diff(map_.function, q), q, start, domain)
+            worst(
+                nonnegative_from(sympy.diff(map_.function, q), q, start, domain),
+                no_jump(map_.function.subs(q, start + free), free, domain),
+            )
             for map_ in (lower, upper)
         ]
         return worst(
+            one_sided(self.sense),
             decide_nonnegative(scale, domain),
             nonnegative_from(upper.function - lower.function, q, start, domain),
             nonnegative_from(lower.function - start, q, start, domain),
@@ -255,11 +283,14 @@ class Telescoped(Rule):
         if parts is None:
             return undecided("the rule takes a potential of an iteration to n times a share")
         iterate, rise, share, findings = parts
+        findings.append(one_sided(self.sense))
         q, start = iterate.variable, iterate.start
         enough = share - rise if self.sense == "<=" else rise - share
         if self.rises_at_most is None:
             return worst(*findings, nonnegative_from(enough, q, start, domain))
         most = sympy.sympify(self.rises_at_most)
+        if most.has(q):
+            return undecided(f"{most} is no fixed number")
         ceiling = start + iterate.times * most
         return worst(
             *findings,
@@ -295,17 +326,19 @@ class TelescopedBy(ByClaim):
         if parts is None:
             return undecided("the rule takes a potential of an iteration to n times a share")
         iterate, rise, share, findings = parts
+        findings.append(one_sided(self.sense))
         known = self.claim.domain[iterate.variable.name]
         if not isinstance(known, Real) or known.high < sympy.oo:
             return undecided(f"{self.claim.id} does not hold for all large {iterate.variable}")
         for low, high in pairwise(ascending_terms(self)):
             change, bound = (low, high) if self.sense == "<=" else (high, low)
             if change.has(iterate.variable) and not bound.has(iterate.variable):
+                decide = decide_positive if known.low_open else decide_nonnegative
                 return worst(
                     *findings,
                     decide_equal(change, rise, domain),
                     decide_equal(bound, share, domain),
-                    decide_nonnegative(iterate.start - sympy.sympify(known.low), domain),
+                    decide(iterate.start - sympy.sympify(known.low), domain),
                     applied_status(self, domain, iterate.variable),
                 )
         return undecided(f"{self.claim.id} does not bound a step on this side")
@@ -318,7 +351,8 @@ class Intertwined(ByClaim):
     The line before reads view(step iterated on the state), the line after a map iterated on the
     view. It rests on a claim about one step: that the view of the stepped state, its left side, is
     a function of the state through the view alone. That is what is checked: every part of its right
-    side that holds the state is the view of it.
+    side that holds the state is the view of it. View, step and map are names of functions here, and
+    the map is named by the step: nothing is said of any map that is written out.
 
     Parameters
     ----------
@@ -348,10 +382,17 @@ class Intertwined(ByClaim):
         view = sympy.sympify(before).func
         if before != view(inner) or outer.start != view(inner.start):
             return undecided("the two iterations do not begin with a state and its view")
+        names = {view, inner.function.func, outer.function.func}
+        named = all(isinstance(e.function, AppliedUndef) for e in (inner, outer))
+        plain = all(e.function.args == (e.variable,) for e in (inner, outer))
+        if not (named and plain and len(names) == 3 and issubclass(view, AppliedUndef)):
+            return undecided("view, step and map are not three names of functions")
         state = self.state.symbol
-        seen = sympy.sympify(self.claim.statement.sides[-1]).replace(
-            self.is_view, lambda _: sympy.Dummy("view", real=True)
-        )
+        whole = sympy.sympify(self.claim.statement.sides[-1])
+        views = {e for e in sympy.preorder_traversal(whole) if e.has(state) and self.is_view(e)}
+        if whole in views or any(self.is_view(e + 1) or self.is_view(2 * e) for e in views):
+            return undecided("what is said to be the view is more than that")
+        seen = whole.replace(self.is_view, lambda _: sympy.Dummy("view", real=True))
         if seen.has(state):
             return undecided(f"{self.claim.id} needs more of {state} than is seen of it")
         return applied_status(self, domain)
@@ -361,7 +402,8 @@ class Intertwined(ByClaim):
 class StolzCesaro(ByClaim):
     """The mean rise of the potential along the iterates tends to the limit of the rise.
 
-    The Stolz--Cesaro theorem, which is cited; its hypotheses are checked.
+    The Stolz--Cesaro theorem, which is cited; its hypotheses are checked. The map and its start are
+    the same however often it is applied.
 
     Parameters
     ----------
@@ -382,18 +424,23 @@ class StolzCesaro(ByClaim):
     def words(self) -> str:
         return "Stolz--Ces\\`aro theorem"
 
+    def tends(self) -> tuple[sympy.Symbol, sympy.Expr] | None:
+        iterates = {i for term in ascending_terms(self) for i in term.atoms(Iterate)}
+        return (iterates.pop().times, sympy.oo) if len(iterates) == 1 else None
+
     def check(self, before: sympy.Expr | None, after: sympy.Expr, domain: Domain) -> Finding:
         iterate = _sole(before)
         if iterate is None:
             return undecided("the rule takes an expression with one iteration")
         potential, q = sympy.sympify(self.potential), sympy.sympify(self.variable)
         rise = potential.subs(q, iterate.function) - potential
-        limit = _at_infinity(rise, q, domain)
+        limit = limit_far_out(rise, q, domain)
         scale = sympy.simplify(sympy.sympify(before) / potential.subs(q, iterate))
-        if scale.has(Iterate) or not (scale * limit).is_positive:
+        if scale.has(Iterate) or not surely_positive(scale * limit, domain):
             return undecided("the line before is no positive multiple of the potential")
         return worst(
             _unbounded(self, potential, q, iterate, domain),
+            apart_from_time(iterate, iterate.times),
             decide_equal(after / iterate.times, scale * limit, domain),
             Finding(Status.CITED, "cited: the Stolz--Cesaro theorem"),
         )
@@ -413,34 +460,31 @@ class AlongIterates(StolzCesaro):
             return undecided("the two lines are not functions of the same iterates")
         potential, q = sympy.sympify(self.potential), sympy.sympify(self.variable)
         ratio = (sympy.sympify(before) / after).xreplace({iterate: q})
-        limit = _at_infinity(ratio, q, domain)
+        if ratio.has(iterate.times):
+            return undecided(f"the lines speak of {iterate.times} besides the iterates")
+        limit = limit_far_out(ratio, q, domain)
         return worst(
             _unbounded(self, potential, q, iterate, domain), decide_equal(limit, 1, domain)
         )
 
 
-def _at_infinity(expression: sympy.Expr, q: sympy.Symbol, domain: Domain) -> sympy.Expr:
-    """Limit as q grows; parameters are taken for positive symbols."""
-    free = sympy.Dummy("v", positive=True)  # exp(q)
-    plain = {
-        s: sympy.Dummy(s.name, positive=True)
-        for s in expression.free_symbols - {q}
-        if s.is_positive
-    }
-    inside = sympy.expand_power_exp(expression.subs(plain)).subs(q, sympy.log(free))
-    value = sympy.limit(sympy.simplify(inside), free, sympy.oo)
-    return value.subs({dummy: s for s, dummy in plain.items()})
-
-
 def _unbounded(
     rule: ByClaim, potential: sympy.Expr, q: Any, iterate: Iterate, domain: Domain
 ) -> Finding:
-    """That the claim bounds the potential of the iterates below, linearly in their number."""
+    """That the claim bounds the potential of the iterates below, linearly in their number.
+
+    The potential has no jump and no pole, so that the iterates go to infinity with it.
+    """
+    if iterate.variable != q or rule.tends() != (iterate.times, sympy.oo):
+        return undecided(f"{rule.claim.id} does not speak of these iterates")
+    kind = {"nonnegative": True} if q.is_nonnegative else {"real": True}
+    line = sympy.Dummy(str(q), **kind)  # no parameter, whatever q is
+    shape = potential.subs(q, line)
     for low, high in pairwise(ascending_terms(rule)):
         if decide_equal(high, potential.subs(q, iterate), domain).status is not Status.PROVED:
             continue
         slope = sympy.diff(low, iterate.times)
         if slope.is_positive and not slope.has(iterate.times):
-            rising = decide_nonnegative(sympy.diff(potential, q), domain)
-            return worst(rising, applied_status(rule, domain))
+            rising = decide_nonnegative(sympy.diff(shape, line), domain)
+            return worst(rising, no_jump(shape, line, domain), applied_status(rule, domain))
     return undecided(f"{rule.claim.id} does not show that the iterates grow without bound")

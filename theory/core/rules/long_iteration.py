@@ -14,9 +14,10 @@ import sympy
 from theory.core.decision import Finding, Status, decide_equal, decide_positive
 from theory.core.domain import Domain
 from theory.core.rule import undecided, worst
+from theory.core.rules.along_line import apart_from_time, limit_far_out, no_jump, one_sided
 from theory.core.rules.by_claim import ByClaim
 from theory.core.rules.exponentials import applied_status, ascending_terms
-from theory.core.rules.flows import Flow, grown_potential, limit_far_out
+from theory.core.rules.flows import Flow, grown_potential
 from theory.core.rules.iteration import Iterate
 from theory.core.statement import Equivalent
 
@@ -59,6 +60,7 @@ class AheadOfFlow(ByClaim):
             return worst(*findings, undecided(f"{self.claim.id} is no bound of two terms"))
         bound, value = terms if self.sense == ">=" else terms[::-1]
         return worst(
+            one_sided(self.sense),
             *findings,
             decide_equal(value, potential.subs(q, before), domain),
             decide_equal(bound, level, domain),
@@ -105,8 +107,10 @@ class LogarithmicExcess(ByClaim):
         known, growth = (self._here(side) for side in statement.sides)
         n = self._here(statement.variable)
         first = next(iter(known.atoms(Iterate)), None)
-        if first is None or first.times != n or not n.is_Symbol or self.times < 2:
+        if first is None or first.times != n or not n.is_Symbol:
             return undecided(f"{self.claim.id} speaks of no iterates")
+        if not (sympy.sympify(self.times).is_Integer and self.times >= 2):
+            return undecided(f"{self.times} is no number of times")
         later = first.func(first.function, (first.variable, first.start, self.times * n))
         rise = function.subs(q, first.function.subs(first.variable, q)) - function
         pace = limit_far_out(rise, q, domain)
@@ -121,6 +125,8 @@ class LogarithmicExcess(ByClaim):
             decide_equal(growth, pace * n, domain),
             decide_positive(pace, domain),
             decide_positive(sympy.diff(function.subs(q, line), line), domain),
+            no_jump(function.subs(q, line), line, domain),
+            apart_from_time(first, n),
             decide_equal(after, excess * sympy.log(self.times) + constant, domain),
             decide_positive(after, domain),
             applied_status(self, domain),
@@ -149,6 +155,8 @@ class SettlesWithoutCycles(ByClaim):
     gain, level : expressions
     parts : three parameters of the claim
         u, v and d.
+    times : symbol
+        The number of steps, which goes to infinity.
     """
 
     response: Any = None
@@ -157,6 +165,7 @@ class SettlesWithoutCycles(ByClaim):
     gain: Any = None
     level: Any = None
     parts: tuple[Any, ...] = ()
+    times: Any = None
 
     @property
     def relation(self) -> str:
@@ -166,8 +175,8 @@ class SettlesWithoutCycles(ByClaim):
     def words(self) -> str:
         return rf"Coppel's theorem, with \texttt{{{self.claim.id}}} against cycles"
 
-    def tends(self) -> tuple[sympy.Symbol, sympy.Expr] | None:
-        return None
+    def tends(self) -> tuple[sympy.Symbol, sympy.Expr]:
+        return sympy.sympify(self.times), sympy.oo
 
     def rests_on(self, before: sympy.Expr, after: sympy.Expr, domain: Domain) -> Finding:
         return self._bound_is_for_all_parts()
@@ -180,6 +189,8 @@ class SettlesWithoutCycles(ByClaim):
         if len(iterates) != 1:
             return undecided("the rule takes an expression with one iteration")
         (iterate,) = iterates
+        if iterate.times != self.tends()[0]:
+            return undecided(f"what grows is not seen to be {iterate.times}")
         if before not in (iterate, sympy.exp(iterate)):
             return undecided("the rule takes an iterate, or its exponential")
         line = sympy.Dummy("q", real=True)
@@ -189,6 +200,8 @@ class SettlesWithoutCycles(ByClaim):
         findings = [
             decide_equal(moved, line + gain * (level - on_line), domain),
             decide_positive(sympy.diff(on_line, line), domain),
+            no_jump(on_line, line, domain),
+            apart_from_time(iterate, iterate.times),
             *(
                 decide_equal(sympy.limit(on_line, line, side), value, domain)
                 for side, value in ((-sympy.oo, 0), (sympy.oo, 1))
@@ -217,9 +230,10 @@ class SettlesWithoutCycles(ByClaim):
         if len(bounds) != 2:
             return [undecided(f"{self.claim.id} is no bound of two terms")]
         least, distance = bounds
-        here = {v: 1 - u - 2 * d, u: level - d}  # s(q1) = l - d, and so 1 - s(q2) = 1 - l - d
-        least = least.subs(v, here[v]).subs(u, here[u])
-        most = sympy.simplify(least / d)  # a gain of a cycle is at least this
+        half = sympy.Dummy("d", positive=True)  # no parameter of the claim that is derived
+        here = {u: level - half, v: 1 - level - half, d: half}  # s(q1) = l - d, s(q2) = l + d
+        least = least.subs(here, simultaneous=True)
+        most = sympy.simplify(least / half)  # a gain of a cycle is at least this
         return [
             decide_equal(there, share / (share + rest), Domain()),
             decide_equal(sympy.expand_log(high - low), sympy.expand_log(distance), Domain()),

@@ -18,6 +18,7 @@ from theory.core.domain import Domain
 from theory.core.errors import ClaimError
 from theory.core.evaluation import enclose
 from theory.core.rule import Rule, proved, undecided, worst
+from theory.core.rules.along_line import one_sided
 from theory.core.rules.by_claim import ByClaim, written_out
 from theory.core.signs import surely_positive
 from theory.core.special import NormalCDF, StudentCDF
@@ -247,6 +248,14 @@ def _common(ways: Any) -> int | None:
     return 0 if not seen else seen.pop() if len(seen) == 1 else None
 
 
+def granted(rule: Rule, before: sympy.Expr, after: sympy.Expr, domain: Domain) -> Finding:
+    """The finding of a rule that another is built on, and whether what it rests on is given."""
+    found = rule.check(before, after, domain)
+    if found.status in (Status.REFUTED, Status.UNDECIDED):
+        return found
+    return worst(found, rule.rests_on(before, after, domain))
+
+
 @dataclass(frozen=True, eq=False)
 class OneSign(Rule):
     """An inequality whose difference is nonnegative by the signs of its parts."""
@@ -262,6 +271,8 @@ class OneSign(Rule):
         return "the difference has one sign"
 
     def check(self, before: sympy.Expr | None, after: sympy.Expr, domain: Domain) -> Finding:
+        if (wrong := one_sided(self.sense)).status is not Status.PROVED:
+            return wrong
         gap = _told(after - sympy.sympify(before), _facts(domain))
         gap = gap if self.sense == "<=" else -gap
         first = decide_sign(gap, domain)
@@ -311,6 +322,8 @@ class Replaced(Rule):
         return self.by.words
 
     def check(self, before: sympy.Expr | None, after: sympy.Expr, domain: Domain) -> Finding:
+        if (wrong := one_sided(self.sense)).status is not Status.PROVED:
+            return wrong
         old, new = sympy.sympify(self.old), sympy.sympify(self.new)
         signed = decide_sign(old, domain), decide_sign(new, domain)
         assumptions: dict[str, bool] = {"real": True}
@@ -326,7 +339,7 @@ class Replaced(Rule):
         if not whole.has(hole):
             return undecided(f"{old} does not occur")
         same = equal(whole.xreplace({hole: new}), after, domain)
-        inner = self.by.check(old, new, domain)
+        inner = granted(self.by, old, new, domain)
         if self.by.relation == "=":
             return worst(same, inner)
         if self.at_least is not None:
@@ -367,6 +380,8 @@ class ByOneLink(ByClaim):
         return "=" if isinstance(self.claim.statement, Identity) else self.sense
 
     def check(self, before: sympy.Expr | None, after: sympy.Expr, domain: Domain) -> Finding:
+        if (wrong := one_sided(self.sense)).status is not Status.PROVED:
+            return wrong
         statement = self.claim.statement
         if isinstance(statement, Identity):
             ends = statement.sides
@@ -436,7 +451,7 @@ class ByOneLink(ByClaim):
                 return proved("by hypothesis") if known else undecided(f"not said: {why}")
             small, rule = why
             if rule.relation in ("=", ">="):
-                reason = rule.check(sympy.sympify(large), sympy.sympify(small), domain)
+                reason = granted(rule, sympy.sympify(large), sympy.sympify(small), domain)
                 return worst(reason, _holds(sympy.Gt(small, 0), domain))
         return _holds(condition, domain)
 
@@ -504,12 +519,12 @@ class Given(Rule):
         if self.condition not in known:
             return undecided(f"{self.condition} is not known to hold")
         symbol, as_ = sympy.sympify(self.symbol), sympy.sympify(self.as_)
-        found = self.rule.check(before, after, assuming(domain, facts={symbol: as_}))
+        found = granted(self.rule, before, after, assuming(domain, facts={symbol: as_}))
         if isinstance(self.condition, str):
             return found
         covered, end = self._covers(symbol, as_, domain)
         if end is not None:  # the closed end of the range, which the slack only tends to
-            at_end = self.rule.check(before, after, assuming(domain, facts={symbol: end}))
+            at_end = granted(self.rule, before, after, assuming(domain, facts={symbol: end}))
             found = worst(found, at_end)
         return worst(found, covered)
 
@@ -572,7 +587,7 @@ class EitherSign(Rule):
             return undecided(f"{of} is not known to be real")
         return worst(
             *(
-                self.rule.check(before, after, assuming(domain, facts={of: sign * size}))
+                granted(self.rule, before, after, assuming(domain, facts={of: sign * size}))
                 for sign in (1, -1, 0)
             )
         )
@@ -617,8 +632,11 @@ class InBranch(Rule):
         own = before.args[self.branch][1]
         if own != sympy.true:
             held.append(own)
-        inside = self.rule.check(
-            before.args[self.branch][0], after.args[self.branch][0], assuming(domain, *held)
+        inside = granted(
+            self.rule,
+            before.args[self.branch][0],
+            after.args[self.branch][0],
+            assuming(domain, *held),
         )
         return worst(*same, inside)
 
@@ -653,6 +671,8 @@ class AtMostOne(Rule):
         return f"a probability is at {'most $1$' if self.sense == '<=' else 'least $0$'}"
 
     def check(self, before: sympy.Expr | None, after: sympy.Expr, domain: Domain) -> Finding:
+        if (wrong := one_sided(self.sense)).status is not Status.PROVED:
+            return wrong
         before = sympy.sympify(before)
         if before.func != self.probability.function:
             return undecided(f"{before} is not the probability {self.probability.name}")
@@ -660,7 +680,7 @@ class AtMostOne(Rule):
             if not isinstance(after, sympy.Min) or 1 not in after.args or self.sense != "<=":
                 return undecided("the rule gives a minimum with 1")
             (rest,) = [argument for argument in after.args if argument != 1]
-            return self.rule.check(before, rest, domain)
+            return granted(self.rule, before, rest, domain)
         extreme = 1 if self.sense == "<=" else 0
         if after == extreme:
             return proved("a probability is between 0 and 1")
@@ -702,8 +722,8 @@ class ByCases(Rule):
         if isinstance(self.condition, sympy.Eq):
             facts = {self.condition.lhs: self.condition.rhs}
         return worst(
-            self.then.check(before, after, assuming(domain, self.condition, facts=facts)),
-            self.otherwise.check(before, after, assuming(domain, sympy.Not(self.condition))),
+            granted(self.then, before, after, assuming(domain, self.condition, facts=facts)),
+            granted(self.otherwise, before, after, assuming(domain, sympy.Not(self.condition))),
         )
 
 
@@ -846,7 +866,7 @@ class EachTerm(Rule):
                 one, two = one / factor, two / factor
                 conditions.append(sympy.Ne(*(1 - factor).args))
         inside = domain.within(index, low, high, discrete=True)
-        return self.inner.check(one, two, assuming(inside, *conditions))
+        return granted(self.inner, one, two, assuming(inside, *conditions))
 
 
 @dataclass(frozen=True, eq=False)
@@ -906,7 +926,7 @@ class LargerEvent(Rule):
         (one, smaller, limits), (two, larger, same_limits) = cases
         if one != two or limits != same_limits or smaller.lts != larger.lts:
             return undecided("only the bound of the event may change")
-        return worst(self.rule.check(smaller.gts, larger.gts, domain), decide_sign(one, domain))
+        return worst(granted(self.rule, smaller.gts, larger.gts, domain), decide_sign(one, domain))
 
 
 @dataclass(frozen=True, eq=False)
@@ -968,7 +988,7 @@ class Chained(Rule):
         found, here = [], sympy.sympify(before)
         for expression, rule in self.links:
             there = after if expression is None else sympy.sympify(expression)
-            found.append(rule.check(here, there, domain))
+            found.append(granted(rule, here, there, domain))
             here = there
         if here != after:
             found.append(equal(here, after, domain))
@@ -997,7 +1017,7 @@ class CertainCase(Rule):
         value, condition = after.args[0]
         return worst(
             decide_equal(before, value, domain),
-            self.rule.check(condition.lts, condition.gts, domain),
+            granted(self.rule, condition.lts, condition.gts, domain),
         )
 
 
@@ -1016,6 +1036,8 @@ class BySquares(Rule):
         return "comparison of the squares"
 
     def check(self, before: sympy.Expr | None, after: sympy.Expr, domain: Domain) -> Finding:
+        if (wrong := one_sided(self.sense)).status is not Status.PROVED:
+            return wrong
         plain = OneSign(self.sense).check(before, after, domain)
         if plain.status is Status.PROVED:
             return plain

@@ -18,7 +18,9 @@ from theory.core.decision import (
 )
 from theory.core.domain import Domain
 from theory.core.errors import ClaimError
+from theory.core.exact import evaluate_integrals
 from theory.core.rule import Rule, examine, proved, refuted, undecided, worst
+from theory.core.rules.along_line import no_jump, vanishes_nowhere
 from theory.core.rules.evaluation import ExactIntegral
 from theory.core.rules.monotone import ByOneLink, decide_sign, equal
 from theory.core.signs import surely_positive
@@ -78,6 +80,8 @@ class FewLargeShares(Rule):
         (cases_sum,) = cases
         ((x, low, high),) = cases_sum.limits
         (weight, condition), (zero, rest) = cases_sum.function.args
+        if sympy.sympify(self.count).has(x) or condition.rhs.has(x):
+            return undecided(f"{x} has a meaning outside the sum over the event")
         if low != 1 or zero != 0 or rest != sympy.true or not isinstance(condition, sympy.Le):
             return undecided("the sum must run over an event A <= B from 1 on")
         count, end = sympy.sympify(self.count), high
@@ -87,7 +91,8 @@ class FewLargeShares(Rule):
             end = sympy.oo
         share = condition.lhs / count
         total = condition.rhs
-        if not isinstance(total, sympy.Sum) or total.limits[0][1:] != (1, high):
+        single = isinstance(total, sympy.Sum) and len(total.limits) == 1
+        if not single or total.limits[0][1:] != (1, high):
             return undecided("the event must compare with a sum over all inputs")
         same = total.function.subs(total.limits[0][0], x)
         return worst(
@@ -106,7 +111,10 @@ class FewLargeShares(Rule):
                 return proved("by hypothesis")
             return undecided(f"the domain does not say: {self.falling}")
         real = sympy.Dummy("x", positive=True)
-        return decide_sign(-sympy.diff(weight.subs(x, real), real), domain)
+        return worst(
+            decide_sign(-sympy.diff(weight.subs(x, real), real), domain),
+            no_jump(weight.subs(x, real), real, domain),
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -165,6 +173,8 @@ def _log_leading(
     base: sympy.Expr, n: sympy.Symbol, length: sympy.Symbol, domain: Domain
 ) -> sympy.Expr:
     if not base.has(n):
+        if not vanishes_nowhere(base, domain):
+            raise ClaimError(f"{base} may vanish")
         return sympy.log(base)
     if base == n:
         return length
@@ -186,7 +196,10 @@ def _log_leading(
 
 
 def _positive(e: sympy.Expr, domain: Domain) -> bool:
-    return bool(sympy.factor(sympy.together(e.subs(domain.positive_form()))).is_positive)
+    return all(
+        bool(sympy.factor(sympy.together(e.subs(form, simultaneous=True))).is_positive)
+        for form in domain.forms()
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -202,6 +215,9 @@ class GammaRatios(Rule):
     @property
     def words(self) -> str:
         return f"Stirling's formula as ${sympy.latex(sympy.sympify(self.variable))} \\to \\infty$"
+
+    def tends(self) -> tuple[sympy.Symbol, sympy.Expr]:
+        return sympy.sympify(self.variable), sympy.oo
 
     def check(self, before: sympy.Expr | None, after: sympy.Expr, domain: Domain) -> Finding:
         n = sympy.sympify(self.variable)
@@ -240,6 +256,9 @@ class SmallGap(ByOneLink):
     def relation(self) -> str:
         return "~"
 
+    def tends(self) -> tuple[sympy.Symbol, sympy.Expr]:
+        return sympy.sympify(self.variable), sympy.oo
+
     def check(self, before: sympy.Expr | None, after: sympy.Expr, domain: Domain) -> Finding:
         statement = self.claim.statement
         if not isinstance(statement, Bound) or len(statement.terms) != 3:
@@ -268,7 +287,8 @@ class LeastOfAll(ByOneLink):
 
     The claim must say ``value >= bound`` of an observable. The minimum is over those of its
     arguments that the least value does not have, where they obey what the claim asks of them
-    alone; the bound must not depend on them.
+    alone; the bound must not depend on them. The arguments are different parameters, for which
+    nothing is put in.
 
     Parameters
     ----------
@@ -290,13 +310,16 @@ class LeastOfAll(ByOneLink):
         value, bound = self._value_and_bound()
         if before != self.least() or not isinstance(value, AppliedUndef):
             return undecided(f"{before} is not the least of the values that the claim bounds")
+        plain = all(isinstance(e, (sympy.Symbol, sympy.IndexedBase)) for e in value.args)
+        if len(set(value.args)) < len(value.args) or not plain:
+            return undecided(f"the arguments of {value} are not different parameters")
+        if {sympy.sympify(old) for old in self.at or {}} & set(value.args):
+            return undecided("the claim is not applied to all the values")
         free = self._minimised()
         if not {parameter.symbol for parameter in self.least.arguments} <= set(value.args):
             return undecided("the least value depends on what the values do not depend on")
         if free & {str(symbol) for symbol in bound.free_symbols}:
             return undecided("the bound is not the same for all the values")
-        if free & {str(sympy.sympify(old)) for old in (self.at or {})}:
-            return undecided("the claim is not applied to all the values")
         status = self.claim.derivation_report().worst
         return worst(
             self._same(bound, after, domain),
@@ -487,6 +510,9 @@ def _exponents(e: sympy.Expr, domain: Domain) -> dict[sympy.Expr, sympy.Expr]:
     return found
 
 
+_OF_MANY_VALUES = (ExprWithLimits, sympy.Derivative, sympy.Subs, sympy.Limit, sympy.Lambda)
+
+
 @dataclass(frozen=True, eq=False)
 class EqualPart(Rule):
     """One part of an expression, which is nowhere under a sum or an integral, by an equal one.
@@ -512,7 +538,7 @@ class EqualPart(Rule):
         hole = sympy.Dummy("hole", real=True)
         whole = sympy.sympify(before).xreplace({sympy.sympify(self.old): hole})
         if not whole.has(hole) or any(
-            operation.has(hole) for operation in whole.atoms(ExprWithLimits)
+            operation.has(hole) for operation in whole.atoms(*_OF_MANY_VALUES)
         ):
             return undecided(f"{self.old} does not occur, or under a sum or an integral")
         same = whole.xreplace({hole: sympy.sympify(self.new)})
@@ -537,6 +563,10 @@ class ConstantFactors(Rule):
             inside = taken_out(e.function)
             for limit in e.limits:  # the innermost first
                 constant, rest = inside.as_independent(limit[0], as_Add=False)
+                if not vanishes_nowhere(constant, domain):
+                    value, _ = evaluate_integrals(sympy.Integral(rest, limit), domain)
+                    if value is None or not value.is_finite:  # 0 times infinity is no number
+                        constant, rest = sympy.S.One, inside
                 inside = constant * sympy.Integral(rest, limit)
             return inside
 
@@ -590,6 +620,8 @@ class PowerOfProbability(Rule):
         if self.sense not in ("<=", ">=") or len(powers) != 1:
             return undecided("the rule takes 1 - F^k, with a distribution function F")
         ((probability, times),) = (power.as_base_exp() for power in powers)
+        if not all(argument.is_extended_real for argument in probability.args):
+            return undecided(f"{probability} is not seen to be a probability")
         factor, rest = sympy.sympify(before).as_independent(powers[0], as_Add=False)
         end = 1 - probability if self.sense == ">=" else times * (1 - probability)
         return worst(
