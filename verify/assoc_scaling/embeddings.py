@@ -128,8 +128,8 @@ def noise_error(law, inputs, dimension, digits=25):
     if law == "signs":
         value = float(numerics.sign_noise_error(inputs, dimension))
         return value, 1e-15 * value
-    value, bound = numerics.sphere_noise_error(inputs, dimension, digits)
-    return float(value), bound + 1e-15 * float(value)
+    estimate, bound = numerics.sphere_noise_error(inputs, dimension, digits)
+    return float(estimate), bound + 1e-15 * float(estimate)
 
 
 LOADS = [{"law": name, "m": m, "d": 4} for name in theory.law.choices for m in (1, 2, 4)]

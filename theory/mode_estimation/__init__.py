@@ -1,0 +1,26 @@
+"""Mode estimation with partial feedback: Arnal, Cabannes and Perchet, arXiv 2402.13079."""
+
+SECTIONS = (
+    "gaps",
+    "empirical_mode",
+    "exponents",
+    "budgets",
+    "prefactor",
+    "two_labels",
+    "minimax",
+    "coding",
+    "adaptive_coding",
+    "adaptive_means",
+    "exhaustive",
+    "coarse_search",
+    "coarse_cost",
+    "truncated_search",
+    "elimination",
+    "elimination_constants",
+    "elimination_horizon",
+    "elimination_time",
+    "lower_bounds",
+    "headline",
+    "elimination_costs",
+    "set_elimination",
+)

@@ -1,0 +1,26 @@
+"""Checks of mode estimation with partial feedback."""
+
+SECTIONS = (
+    "gaps",
+    "empirical_mode",
+    "exponents",
+    "budgets",
+    "prefactor",
+    "two_labels",
+    "minimax",
+    "coding",
+    "adaptive_coding",
+    "adaptive_means",
+    "exhaustive",
+    "coarse_search",
+    "coarse_cost",
+    "truncated_search",
+    "elimination",
+    "elimination_constants",
+    "elimination_horizon",
+    "elimination_time",
+    "lower_bounds",
+    "headline",
+    "elimination_costs",
+    "set_elimination",
+)
