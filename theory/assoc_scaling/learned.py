@@ -216,13 +216,13 @@ line = Natural("d", at_least=1, meaning="embedding dimension")
 answered = Observable(
     "answered",
     (M, line, anywhere, asked),
-    latex=r"\mathbb{1}[\text{there is an $h$ with $u_z \cdot h > u_y \cdot h$ for all $y \ne z$}]",
+    latex=r"\mathbf{1}[\text{there is an $h$ with $u_z \cdot h > u_y \cdot h$ for all $y \ne z$}]",
     meaning="1 if some input embedding makes class z win, else 0",
 )
 exposed = Observable(
     "exposed",
     (M, line, anywhere, asked),
-    latex=r"\mathbb{1}[\text{$u_z$ is not in the convex hull of the $u_y$ with $y \ne z$}]",
+    latex=r"\mathbf{1}[\text{$u_z$ is not in the convex hull of the $u_y$ with $y \ne z$}]",
     meaning="1 if u_z is not in the convex hull of the other output embeddings, else 0",
 )
 

@@ -242,7 +242,7 @@ adaptive_coding_lower = Claim(
 again = Observable(
     "again",
     (m, n, x, time),
-    latex=r"\mathbb{1}[x_t \in \{x_1, \dots, x_{t - 1}\}]",
+    latex=r"\mathbf{1}[x_t \in \{x_1, \dots, x_{t - 1}\}]",
     meaning="number 1 if the label of the sample has occurred before, else 0",
 )
 distinct = Observable("distinct", (m, n, x), latex="k", meaning="number of distinct labels")

@@ -115,7 +115,7 @@ lead = 2 * k - s
 larger = (s + Abs(lead)) / 2
 weight = binomial(s, k) * r**k * (1 - r) ** (s - k)
 lead_probability = Observable(
-    "lead_probability",
+    "lead",
     (r, c, L, s),
     latex=r"\Lambda_s",
     meaning=(

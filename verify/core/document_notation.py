@@ -14,7 +14,7 @@ from theory.core.parameters import Parameter, Simplex
 from theory.core.printing import latex
 from theory.core.shorthand import Shorthand, with_names
 from theory.core.special import NormalCDF, StudentCDF
-from verify.core.document_layout import Row, display, gathered
+from verify.core.document_layout import Row, display, gathered, width
 from verify.core.document_text import identifier, listed, plain
 
 __all__ = ["definitions", "further_definitions", "glosses", "notation", "reference"]
@@ -102,13 +102,13 @@ def _shorthands(claim: Claim) -> tuple[list[Shorthand], list[Shorthand]]:
 
 
 def _written(claim: Claim, shorthands: Sequence[Shorthand]) -> list[str]:
-    """Shorthands in two sentences: those that fit into the text, and those with a sum."""
+    """Shorthands in two sentences: those that fit into the text, and the long ones."""
     in_text, named, formulas = [], [], []
     for shorthand in shorthands:
         name, left = (claim.latex(shorthand.named() ** n) for n in (1, shorthand.power))
         meaning = _meaning(claim, shorthand)
         inline = f"{left} = {_own_definition(claim, shorthand, inline=True)}"
-        if _BIG.search(inline):
+        if _BIG.search(inline) or width(inline) > _WIDEST:
             named.append(f"${name}${meaning}")
             formulas.append(f"{left} = {_own_definition(claim, shorthand)}")
         else:
@@ -123,6 +123,7 @@ def _meaning(claim: Claim, observable: Observable) -> str:
     return f" for {'' if article else 'the '}{meaning}" if meaning else ""
 
 
+_WIDEST = 120  # points of a formula within a line of text
 _BIG = re.compile(r"\\(sum|prod|int)(?![A-Za-z])")
 
 
