@@ -15,8 +15,10 @@ from pathlib import Path
 
 import pytest
 
-from verify.core import sources
-from verify.core.registry import source_files
+from verify.core import runner, sources
+from verify.core.ledger import Ledger
+from verify.core.registry import select, source_files
+from verify.core.runner import Plan, run_claims
 
 ROOT = Path(__file__).parents[2]
 CLAIMS = 6
@@ -426,3 +428,23 @@ def f():
         "theory.core.signs",
         "verify.core.growth.extrapolate",
     }
+
+
+# ------------------------------------------------------------------------------- time limits
+
+
+def test_a_worker_that_never_returns_is_ended_and_the_run_goes_on(tmp_path, monkeypatch):
+    text = (ROOT / "docs/examples/coupons.py").read_text().replace("coupons.", "deaf.")
+    deaf = "        import signal, time\n        signal.pthread_sigmask(signal.SIG_BLOCK, {14})\n"
+    path = tmp_path / "deaf.py"
+    path.write_text(
+        text.replace("        draws = gen", f"{deaf}        time.sleep(1e6)\n        draws = gen")
+    )
+    monkeypatch.setattr(runner, "_GRACE", 10.0)
+    claims = select([str(path)])
+    verdicts = list(
+        run_claims(Plan(claims, jobs=2, time_limit=0.5), Ledger(tmp_path / "ledger.sqlite"))
+    )
+    assert sorted(verdict.id for verdict, _ in verdicts) == sorted(claim.id for claim in claims)
+    reasons = [verdict.reason for verdict, _ in verdicts]
+    assert any("compiled code did not return" in reason for reason in reasons), reasons

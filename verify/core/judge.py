@@ -51,7 +51,8 @@ def judge(
     seed : int
     time_limit : float, optional
         Seconds after which the claim is given up as inconclusive. Compiled code is left to end
-        first; without effect outside the main thread and where there are no alarm signals.
+        first, unless a worker of a run judges it; without effect outside the main thread and where
+        there are no alarm signals.
 
     Returns
     -------

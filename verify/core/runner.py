@@ -7,6 +7,7 @@ import multiprocessing.connection
 import os
 import signal
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -28,6 +29,10 @@ from verify.core.verdict import Verdict
 __all__ = ["Plan", "RunError", "run_claims", "run_mutants"]
 
 
+_GRACE = 30.0  # seconds beyond the time limit: for imports, and for code that returns late
+_PAUSE = 1.0  # seconds between two looks for workers that do not return
+
+
 class RunError(AssayError):
     """The run cannot go on."""
 
@@ -43,7 +48,9 @@ class Plan:
     fresh : bool
         Judge again what the ledger holds.
     time_limit : float or None
-        Seconds after which a claim, or one of its mutants, is given up as inconclusive.
+        Seconds after which a claim, or one of its mutants, is given up as inconclusive. In this
+        process, and for mutants, compiled code that never returns is waited for; a worker that
+        judges a claim is ended.
     """
 
     claims: Sequence[Claim]
@@ -95,7 +102,7 @@ def run_claims(plan: Plan, ledger: Ledger) -> Iterator[tuple[Verdict, bool]]:
             waiting.append(claim)
         else:
             yield held, True
-    for claim, content in _computed(judge_by_reference, waiting, plan):
+    for claim, content in _computed(judge_by_reference, waiting, plan, _given_up):
         verdict = Verdict.restored(content)
         if not verdict.stopped and _unchanged(claim):
             ledger.store_verdict(verdict, digests[claim.id], plan.seed, plan.tier)
@@ -119,29 +126,44 @@ def run_mutants(plan: Plan, ledger: Ledger) -> Iterator[tuple[str, list[dict[str
         yield claim.id, outcomes, False
 
 
+def _given_up(claim: Claim, seconds: float) -> dict[str, Any]:
+    from verify.core.judge import stopped_verdict
+
+    reason = (
+        f"given up {_GRACE:g} seconds after the time limit of {seconds:g} seconds: compiled code "
+        "did not return"
+    )
+    return stopped_verdict(claim.id, reason).stored()
+
+
 def _computed(
-    task: Callable[[str, str, int, float | None], Any], claims: list[Claim], plan: Plan
+    task: Callable[[str, str, int, float | None], Any],
+    claims: list[Claim],
+    plan: Plan,
+    given_up: Callable[[Claim, float], Any] | None = None,
 ) -> Iterator[tuple[Claim, Any]]:
+    """Claims with what the task returns; workers that do not return are ended, if that is told."""
     settings = plan.tier, plan.seed, plan.time_limit
     if plan.jobs == 1 or len(claims) < 2:
         for claim in claims:
             yield claim, task(reference(claim), *settings)
         return
+    patience = plan.time_limit + _GRACE if plan.time_limit and given_up else None
     with _workers(min(plan.jobs, len(claims))) as workers:
         shares = _shares(claims, len(workers))
-        running: dict[Future[Any], tuple[int, Claim]] = {}
+        running: dict[Future[Any], tuple[int, Claim, float]] = {}
 
         def feed(index: int) -> None:
             if claim := _next(shares, index):
-                running[workers[index].submit(task, reference(claim), *settings)] = index, claim
+                future = workers[index].pool.submit(task, reference(claim), *settings)
+                running[future] = index, claim, time.monotonic()
 
-        with _no_interrupt():  # the workers start here, and inherit it
-            for index in range(len(workers)):
-                feed(index)
+        for index in range(len(workers)):
+            feed(index)
         while running:
-            done, _ = wait(running, return_when=FIRST_COMPLETED)
+            done, _ = wait(running, _PAUSE if patience else None, FIRST_COMPLETED)
             for future in done:
-                index, claim = running.pop(future)
+                index, claim, _ = running.pop(future)
                 try:
                     content = future.result()
                 except BrokenProcessPool:
@@ -151,6 +173,13 @@ def _computed(
                     ) from None
                 feed(index)
                 yield claim, content
+            for future, (index, claim, since) in list(running.items()):
+                if patience and given_up and time.monotonic() - since > patience:
+                    del running[future]
+                    workers[index].end()
+                    workers[index] = _Worker()
+                    feed(index)
+                    yield claim, given_up(claim, plan.time_limit or 0.0)
 
 
 def _shares(claims: Sequence[Claim], workers: int) -> list[deque[Claim]]:
@@ -167,28 +196,39 @@ def _next(shares: list[deque[Claim]], index: int) -> Claim | None:
     return shares[index].popleft() if shares[index] else None
 
 
+class _Worker:
+    """One process that judges, claim after claim."""
+
+    def __init__(self) -> None:
+        spawn = multiprocessing.get_context("spawn")
+        self.pool = ProcessPoolExecutor(1, mp_context=spawn, initializer=_end_with_parent)
+        with _no_interrupt():  # the process starts here, and inherits it
+            self._process = self.pool.submit(os.getpid)
+
+    def end(self) -> None:
+        """End the process, whatever it is doing."""
+        os.kill(self._process.result(), getattr(signal, "SIGKILL", signal.SIGTERM))
+        self.pool.shutdown(wait=False, cancel_futures=True)
+
+
 @contextmanager
-def _workers(jobs: int) -> Iterator[list[ProcessPoolExecutor]]:
+def _workers(jobs: int) -> Iterator[list[_Worker]]:
     """Processes that end with this context, at once if it is left by an exception."""
     others = multiprocessing.active_children()
     with _thread_share(jobs):
-        spawn = multiprocessing.get_context("spawn")
-        workers = [
-            ProcessPoolExecutor(1, mp_context=spawn, initializer=_end_with_parent)
-            for _ in range(jobs)
-        ]
+        workers = [_Worker() for _ in range(jobs)]
         try:
             yield workers
         except BaseException:
             for worker in workers:
-                worker.shutdown(wait=False, cancel_futures=True)
+                worker.pool.shutdown(wait=False, cancel_futures=True)
             for child in multiprocessing.active_children():
                 if child not in others:
                     child.terminate()
             raise
         finally:
             for worker in workers:
-                worker.shutdown(wait=True)
+                worker.pool.shutdown(wait=True)
 
 
 def _end_with_parent() -> None:
