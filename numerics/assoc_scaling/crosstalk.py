@@ -44,7 +44,8 @@ def errors_with_random_outputs(
     """Draw memories with balanced classes and random output embeddings; test one stored token.
 
     Input embeddings are Gaussian, output embeddings uniform on the unit sphere and drawn anew each
-    time. Every class has ``stored / classes`` tokens of weight 1. The input embeddings enter
+    time, in axes turned with them (their inner products are those of a triangular matrix: Bartlett,
+    1933). Every class has ``stored / classes`` tokens of weight 1. The input embeddings enter
     through one Gaussian for each class (the collapsed law of `exact_laws`).
 
     Parameters
@@ -89,34 +90,43 @@ def _errors_with_random_outputs(
     each: int,
     out: NDArray[np.bool_],
 ) -> None:
+    rank = min(classes, dimension)
+    entries = sum([min(z, dimension) for z in range(classes)])
     for chunk in prange((out.size + _CHUNK - 1) // _CHUNK):
-        flat = np.empty(classes * dimension)
-        outputs = flat.reshape((classes, dimension))
+        flat = np.empty(entries)
+        outputs = np.zeros((classes, rank))
         noise = np.empty(classes)
-        answer = np.empty(dimension)
+        answer = np.empty(rank)
         for i in range(chunk * _CHUNK, min(chunk * _CHUNK + _CHUNK, out.size)):
             normals(key0, key1, first + i, 0, flat)
             normals(key0, key1, first + i, 1, noise)
             radius = math.sqrt(chi_square(key0, key1, first + i, 2, dimension))
             answer[:] = 0.0
+            position = 0
             for z in range(classes):
+                # in axes turned with the vectors before: as many normals, and what is left of it
+                shared = min(z, dimension)
                 length = 0.0
-                for j in range(dimension):
+                for j in range(shared):
+                    outputs[z, j] = flat[position + j]
                     length += outputs[z, j] ** 2
+                position += shared
+                if shared < dimension:
+                    rest = chi_square(key0, key1, first + i, 3 + z, dimension - shared)
+                    outputs[z, shared] = math.sqrt(rest)
+                    length += rest
                 length = math.sqrt(length)
                 factor = math.sqrt(each - 1.0) * noise[0] + radius
                 if z > 0:
                     factor = math.sqrt(float(each)) * noise[z]
-                for j in range(dimension):
+                for j in range(min(z + 1, rank)):
                     outputs[z, j] /= length
                     answer[j] += factor * outputs[z, j]
-            own = 0.0
-            for j in range(dimension):
-                own += outputs[0, j] * answer[j]
+            own = outputs[0, 0] * answer[0]
             out[i] = False
             for z in range(1, classes):
                 score = 0.0
-                for j in range(dimension):
+                for j in range(min(z + 1, rank)):
                     score += outputs[z, j] * answer[j]
                 if score >= own:
                     out[i] = True
