@@ -23,4 +23,5 @@ SECTIONS = (
     "headline",
     "elimination_costs",
     "set_elimination",
+    "comparisons",
 )
