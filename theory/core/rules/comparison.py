@@ -80,13 +80,17 @@ class MonotoneChange(Rule):
             return undecided("a change of variables takes one integral to one integral")
         (source,), (target,) = integrals, results
         ((old, *ends),), ((new, *new_ends),) = source.limits, target.limits
+        if new in before.free_symbols | after.free_symbols:
+            return undecided(f"{new} has a meaning already")
         old_as = sympy.sympify(self.old_as)
         slope = sympy.diff(old_as, new)
         w = sympy.Dummy("w", positive=True)
         rises = rises_with(old_as.subs({new: w / (1 + w)}), w, domain)
         if rises.status is not Status.PROVED:
             return undecided(f"{old_as} is not seen to rise with {new}")
-        found = [rises]
+        found = [rises, decide_nonnegative(new_ends[0], domain)]
+        found += [decide_nonnegative(1 - end, domain) for end in new_ends]
+        found.append(decide_nonnegative(new_ends[1] - new_ends[0], domain))
         for end, new_end in zip(ends, new_ends, strict=True):
             if new_end in (0, 1):
                 value = sympy.limit(old_as, new, new_end, "+" if new_end == 0 else "-")
@@ -309,7 +313,10 @@ class DecreasingSum(Rule):
         above = (self.sense == "<=") is not self.negative
         shift = 1 if above else 0
         stop = high if above or high is sympy.oo else high + 1
+        if z in total.free_symbols:
+            return undecided(f"{z} has a meaning already")
         return worst(
+            decide_nonnegative(high - low + 1, domain),
             decide_equal(with_hole, same, domain),
             rises_with(-with_hole if self.negative else with_hole, hole, domain),
             decide_nonnegative(_real(total.function, x)[0], domain),
@@ -341,8 +348,8 @@ class PowerTail(Rule):
             base, s = power.as_base_exp()
             if outer or high is not sympy.oo or base != z:
                 return tail
-            excess = sympy.expand((-s - 1).subs(domain.positive_form()))
-            if not (excess.is_positive or sympy.factor(excess).is_positive):
+            forms = [sympy.expand((-s - 1).subs(form)) for form in domain.forms()]
+            if not all(e.is_positive or sympy.factor(e).is_positive for e in forms):
                 found.append(undecided(f"the exponent {s} is not seen to be below -1"))
             found.append(decide_positive(low, domain))
             if isinstance(tail, sympy.Sum):
@@ -375,7 +382,8 @@ class WidenSum(Rule):
         if len(changed) != 1 or len(wider) != 1:
             return undecided("one sum becomes a wider one")
         (x, low, _), (y, wide_low, wide_high) = changed[0].limits[0], wider[0].limits[0]
-        if wide_high is not sympy.oo or low != wide_low or len(changed[0].limits) != 1:
+        single = len(changed[0].limits) == len(wider[0].limits) == 1
+        if wide_high is not sympy.oo or low != wide_low or not single:
             return undecided("the wider sum must go to infinity")
         high = changed[0].limits[0][2]
         hole = sympy.Dummy("hole", nonnegative=True)
@@ -466,7 +474,7 @@ class SplitSum(Rule):
     def check(self, before: sympy.Expr | None, after: sympy.Expr, domain: Domain) -> Finding:
         before = sympy.sympify(before)
         finite = [e for e in before.atoms(sympy.Sum) if e.limits[0][2] is not sympy.oo]
-        if len(finite) != 1:
+        if len(finite) != 1 or len(finite[0].limits) != 1:
             return undecided("one finite sum is split")
         (part,) = finite
         x, low, high = part.limits[0]
@@ -515,5 +523,6 @@ class ExponentialTail(Rule):
             decide_equal(rest * sympy.exp(-k * v), after.function, domain),
             decide_nonnegative(rest, domain),
             decide_nonnegative(low, domain),
+            decide_nonnegative(1 - low, domain),
             decide_nonnegative(k, domain),
         )

@@ -10,6 +10,7 @@ from typing import Any
 
 import sympy
 
+from theory.core.binding import is_infinite
 from theory.core.decision import (
     Finding,
     Status,
@@ -22,6 +23,7 @@ from theory.core.exact import evaluate_sums
 from theory.core.parameters import Real
 from theory.core.rising import rises_with
 from theory.core.rules.elementary import Rule, proved, undecided, worst
+from theory.core.signs import above_one
 
 __all__ = [
     "ExchangeOnUnit",
@@ -60,10 +62,10 @@ def _nonnegative_term(term: sympy.Expr, domain: Domain) -> Finding:
     return worst(*found)
 
 
-def _more_terms(expression: sympy.Expr) -> sympy.Expr:
-    """zeta(s) as a harmonic number of order s that stands beside it, plus what is positive."""
+def _more_terms(expression: sympy.Expr, domain: Domain) -> sympy.Expr:
+    """zeta(s), s > 1, as a harmonic number of order s beside it, plus what is positive."""
     for finite in expression.atoms(sympy.harmonic):
-        if len(finite.args) == 2:
+        if len(finite.args) == 2 and above_one(sympy.zeta(finite.args[1]), domain):
             rest = sympy.Dummy("rest", positive=True)
             expression = expression.subs(sympy.zeta(finite.args[1]), finite + rest)
     return expression
@@ -119,7 +121,7 @@ class LeftRectangle(Rule):
             rises_with(with_hole, hole, domain),
             _falls_on_unit(old.function, v, domain),
             decide_positive(start, domain),
-            decide_nonnegative(_more_terms(low - start), domain),
+            decide_nonnegative(_more_terms(low - start, domain), domain),
             decide_nonnegative(1 - low, domain),
         )
 
@@ -294,9 +296,9 @@ class LinearSums(Rule):
 
         def split(total: Any) -> sympy.Expr:
             (limit,) = total.limits
-            x, _, high = limit
+            (x, *_) = limit
             terms = sympy.Add.make_args(sympy.expand(total.function))
-            if high is sympy.oo and len(terms) > 1:
+            if is_infinite(total) and len(terms) > 1:
                 inside = domain.within(*limit, discrete=True)
                 found.extend(_nonnegative_term(term, inside) for term in terms)
             pieces = []
@@ -396,7 +398,7 @@ class HeadBelowTail(Rule):
         quotient = sympy.Mul(*self.quotients)
         inside = domain.within(x, 1, sympy.oo, discrete=True)
         rising = [_rises_from_one(sympy.sympify(e), x, domain) for e in self.quotients]
-        smaller = rises_with(-_more_terms(with_hole), hole, domain)
+        smaller = rises_with(-_more_terms(with_hole, domain), hole, domain)
         return worst(
             decide_equal(low, 1, domain),
             decide_nonnegative(high - 1, domain),

@@ -13,13 +13,16 @@ import sympy
 
 from theory.core.binding import symbols_of
 from theory.core.continuity import limit_at
-from theory.core.decision import Finding, decide_equal
+from theory.core.decision import Finding, decide_equal, decide_positive
 from theory.core.domain import Domain
 from theory.core.parameters import Integer
+from theory.core.rising import is_bound_inside
+from theory.core.rule import examine
 from theory.core.rules.asymptotics import EVERY_POWER, Expansion, is_negligible
 from theory.core.rules.by_claim import ByClaim, applies
 from theory.core.rules.comparison_bounds import ByLink
 from theory.core.rules.elementary import Rule, proved, refuted, undecided, worst
+from theory.core.signs import surely_nonnegative, surely_positive
 from theory.core.special import NormalCDF
 from theory.core.statement import Bound, Equivalent
 
@@ -58,6 +61,11 @@ class HalvedExpansion(Rule):
     def words(self) -> str:
         return Expansion(self.variable).words
 
+    def _grows(self, domain: Domain) -> bool:
+        variable = sympy.sympify(self.variable)
+        scale = sympy.S.One if self.large is None else sympy.sympify(self.large) / variable
+        return not scale.has(variable) and surely_positive(scale, domain)
+
     def _halved(self, *expressions: Any) -> tuple[Any, ...]:
         """Half of the large expression, and the expressions in terms of it."""
         variable = sympy.sympify(self.variable)
@@ -67,6 +75,8 @@ class HalvedExpansion(Rule):
         return half, *(sympy.sympify(e).subs(pairs) for e in expressions)
 
     def check(self, before: sympy.Expr | None, after: sympy.Expr, domain: Domain) -> Finding:
+        if not self._grows(domain):
+            return undecided(f"{self.large} is not seen to be a positive multiple")
         half, left, right = self._halved(before, after)
         return Expansion(half).check(left, right, domain)
 
@@ -108,9 +118,11 @@ class BeyondAllOrders(ByClaim):
         hole = sympy.Dummy("part", real=True)
         with_hole = sympy.sympify(before).subs(old, hole)
         factor = sympy.diff(with_hole, hole)
-        if factor.has(hole) or not with_hole.has(hole):
+        if factor.has(hole) or not with_hole.has(hole) or is_bound_inside(old, before):
             return undecided(f"{old} does not occur, or not linearly")
         variable = sympy.sympify(self.scale.variable)
+        if self._here(statement.variable) != variable:
+            return undecided(f"the equivalence is one in {statement.variable}")
         status = self.claim.derivation_report().worst
         return worst(
             decide_equal(with_hole.subs(hole, new), after, domain),
@@ -171,15 +183,22 @@ class LimitOfParts(Rule):
             ratio = given
         at_limit = {}
         for part, limit in self.parts.items():
-            hole = sympy.Dummy("part", positive=True)
-            ratio = ratio.subs(part, hole)
             value, rule = limit if isinstance(limit, tuple) else (limit, _PlainLimit(n))
-            at_limit[hole] = sympy.sympify(value)
+            value = sympy.sympify(value)
             inside = sympy.sympify(part).subs(compound).subs(letters)
-            found.append(rule.check(inside, at_limit[hole], domain))
+            # a symbol that is positive only where the part is: sqrt(u**2) is u or -u
+            positive = surely_positive(inside, domain) or None
+            hole = sympy.Dummy("part", real=True, positive=positive)
+            ratio = ratio.subs(part, hole)
+            at_limit[hole] = value
+            if rule.relation not in ("=", "~") or rule.tends() not in (None, self.tends()):
+                return undecided(f"{part} is not seen to tend to {value}")
+            if value.has(n, *letters) or inside.has(*letters):
+                return undecided(f"{value} is no limit: it moves")
+            found.append(examine(rule, inside, value, domain))
         if ratio.has(n, *letters):
             return undecided(f"the ratio is not seen as a function of the parts: {ratio}")
-        if not _continuous(ratio):
+        if not _continuous(ratio, at_limit, domain):
             return undecided(f"not seen to be continuous: {ratio}")
         total = ratio.subs(at_limit)
         if total.has(sympy.oo, sympy.zoo, sympy.nan):
@@ -220,12 +239,36 @@ def _limit(expression: sympy.Expr, variable: sympy.Symbol, domain: Domain) -> sy
     return limit_at(expression.subs(variable, real), real, sympy.oo, "-", around)
 
 
-def _continuous(expression: sympy.Expr) -> bool:
+def _continuous(
+    expression: sympy.Expr, at: Mapping[sympy.Symbol, sympy.Expr], domain: Domain
+) -> bool:
+    """Whether a function of parts is continuous where they are at their limits."""
     kinds = (sympy.Add, sympy.Mul, sympy.Pow, sympy.exp, NormalCDF)
-    return all(
-        isinstance(e, kinds) or e.is_Atom or not e.atoms(sympy.Dummy)
-        for e in sympy.preorder_traversal(expression)
-    )
+    parts = [e for e in sympy.preorder_traversal(expression) if e.has(*at)] if at else []
+    if not all(isinstance(e, kinds) or e.is_Atom for e in parts):
+        return False
+    powers = (e for e in parts if isinstance(e, sympy.Pow))
+    return all(_is_continuous_power(e.base, e.exp, at, domain) for e in powers)
+
+
+def _is_continuous_power(
+    base: sympy.Expr,
+    exponent: sympy.Expr,
+    at: Mapping[sympy.Symbol, sympy.Expr],
+    domain: Domain,
+) -> bool:
+    there = base.subs(at)
+    if not base.has(*at) and base.is_positive:
+        return True
+    if there is sympy.oo:
+        return not exponent.has(*at)
+    if surely_positive(there, domain):
+        return True
+    if exponent.has(*at):
+        return False
+    if exponent.is_integer:
+        return surely_nonnegative(exponent, domain) or surely_positive(-there, domain)
+    return there == 0 and surely_positive(exponent, domain)
 
 
 def _grows(value: Any, variable: sympy.Symbol, domain: Domain) -> bool:
@@ -285,18 +328,22 @@ class Squeeze(ByClaim):
         if not isinstance(statement, Bound):
             return refuted(f"{self.claim.id} is not a bound")
         terms = [self._here(term) for term in statement.terms]
+        for rule in (self.lower, self.upper or self.lower):
+            same = rule.relation == "=" or rule.tends() == self.tends()
+            if rule.relation not in ("=", "~") or not same:
+                return undecided(f"{rule.words} is no equivalence in the same variable")
         if len(terms) > 2:
             low, *between, high = terms if statement.sense == "<=" else terms[::-1]
             middle = before if sympy.sympify(before) in between else between[0]
             ends = [
-                self.lower.check(low, after, domain),
-                (self.upper or self.lower).check(high, after, domain),
+                examine(self.lower, low, after, domain),
+                examine(self.upper or self.lower, high, after, domain),
             ]
         elif isinstance(terms[0], sympy.Abs) and isinstance(self.lower, HalvedExpansion):
             middle = sympy.sympify(before)
             main = sympy.expand(middle - terms[0].args[0])
             ends = [
-                self.lower.check(main, after, domain),
+                examine(self.lower, main, after, domain),
                 self.lower.negligible(terms[1], main, domain),
             ]
         else:
@@ -342,8 +389,9 @@ class FadingExponential(Rule):
         if base != n:
             return undecided(f"the exponent is not a power of {n}")
         signs = [
-            sympy.factor(sympy.together(e.subs(domain.positive_form())))
+            sympy.factor(sympy.together(e.subs(form)))
             for e in (coefficient, power)
+            for form in domain.forms()
         ]
         if all(sign.is_positive for sign in signs):
             return proved("the exponential beats every power")
@@ -413,16 +461,21 @@ class LimitOfMinimum(Rule):
             )
             for whole, in_letter in self.written.items()
         ]
+        if self.first.relation != "~" or self.lower.relation != ">=":
+            return undecided("the first takes an equivalence, the second a bound from below")
         (variable, _) = self.first.tends() or (letter, None)
+        if sympy.sympify(self.outgrown).subs(self.letters).has(variable):
+            return undecided(f"{self.outgrown} moves with {variable} as well")
         growing = [_grows(letter_is, variable, domain)]
         growing += [_grows(sympy.sympify(e), letter, domain) for e in self.letters.values()]
         return worst(
             *same,
             proved("the letters grow") if all(growing) else undecided("a letter may not grow"),
-            self.first.check(small, after, domain),
-            self.lower.check(tail, bound, domain),
-            self.lower.rests_on(tail, bound, domain),
+            examine(self.first, small, after, domain),
+            examine(self.lower, tail, bound, domain),
             decide_equal(ratio, self.outgrown, domain),
+            decide_positive(after, domain),
+            decide_positive(bound, domain),  # in letters, which are positive at last
             _PlainLimit(letter).check(
                 sympy.sympify(self.outgrown).subs(self.letters), sympy.S.Zero, domain
             ),

@@ -11,6 +11,7 @@ from typing import Any
 
 import sympy
 
+from theory.core.binding import replace_free
 from theory.core.continuity import is_continuous, is_continuous_at
 from theory.core.decision import Finding, Status, decide_equal, decide_nonnegative, decide_positive
 from theory.core.domain import Domain
@@ -68,7 +69,8 @@ class ByHypothesis(Rule):
                 return undecided(f"{condition} is not a hypothesis")
             factor = sympy.sympify(factor)
             divisor = sympy.fraction(sympy.together(factor))[1]
-            if not (divisor == 1 or surely_positive(divisor, domain)):
+            finite = divisor == 1 or surely_positive(divisor, domain)
+            if not finite or not _is_a_number(factor, domain):
                 return undecided(f"{factor} is not seen to be a number everywhere")
             if isinstance(condition, sympy.Eq):
                 loss -= _vanishing(condition, factor)
@@ -79,6 +81,35 @@ class ByHypothesis(Rule):
             if self.sense not in ("<=", ">="):
                 return undecided("an inequality among the hypotheses gives no equation")
         return worst(decide_equal(loss, 0, domain), *findings)
+
+
+def _is_a_number(factor: sympy.Expr, domain: Domain) -> bool:
+    """Whether nothing in a factor has a pole: Gamma(x - y) (x - y) is 1 where x = y."""
+    on_positives = (sympy.log, sympy.gamma, sympy.loggamma, sympy.digamma)
+    for e in sympy.preorder_traversal(factor):
+        if isinstance(e, on_positives) and not surely_positive(e.args[0], domain):
+            return False
+        if isinstance(e, _WITH_POLES) or e in (sympy.oo, -sympy.oo, sympy.zoo, sympy.nan):
+            return False
+    return True
+
+
+_WITH_POLES = (
+    sympy.cot,
+    sympy.tan,
+    sympy.sec,
+    sympy.csc,
+    sympy.coth,
+    sympy.csch,
+    sympy.zeta,
+    sympy.polygamma,
+    sympy.factorial,
+    sympy.binomial,
+    sympy.beta,
+    sympy.Derivative,
+    sympy.Limit,
+    sympy.Subs,
+)
 
 
 def _vanishing(condition: sympy.Eq, factor: sympy.Expr) -> sympy.Expr:
@@ -118,6 +149,8 @@ class OneSided(ByClaim):
         statement = self.claim.statement
         if not isinstance(statement, Bound) or not isinstance(statement.terms[0], sympy.Abs):
             raise ClaimError(f"{self.claim.id} does not bound a distance")
+        if statement.sense != "<=":
+            return undecided(f"{self.claim.id} bounds a distance from below")
         gap = self._here(statement.terms[0].args[0])
         room = self._here(statement.terms[1])
         times = sympy.sympify(self.times)
@@ -170,6 +203,9 @@ class FallingSumToIntegral(Rule):
         shape = self.through.shape(before.function)
         inner = sympy.sympify(self.through.inner)
         positive_x = sympy.Dummy("x", positive=True)
+        inside = domain.within(level, 0, 1, discrete=False)
+        if not (is_continuous(shape, inside) and is_continuous_at(shape, level, 1, domain)):
+            return undecided(f"{shape} may jump")
         return worst(
             *self.through.findings(domain, function=before.function),
             decide_positive(-sympy.diff(inner.subs(x, positive_x), positive_x), domain),
@@ -208,7 +244,9 @@ class Telescoping(Rule):
             return undecided("the sum must have two finite ends")
         primitive = sympy.sympify(self.primitive)
         step = primitive.subs(variable, variable + 1) - primitive
-        ends = primitive.subs(variable, high + 1) - primitive.subs(variable, low)
+        ends = replace_free(primitive, {variable: high + 1}) - replace_free(
+            primitive, {variable: low}
+        )
         return worst(
             decide_equal(step, before.function, domain),
             decide_equal(ends, after, domain),

@@ -45,8 +45,16 @@ class Series(Rule):
 
     def check(self, before: sympy.Expr | None, after: sympy.Expr, domain: Domain) -> Finding:
         variable, point = self.tends()
+        found = [
+            self._from(side, before, after, domain) for side in _sides(variable, point, domain)
+        ]
+        return worst(*found)
+
+    def _from(self, side: str, before: Any, after: sympy.Expr, domain: Domain) -> Finding:
+        variable, point = self.tends()
         small = sympy.Dummy("h", positive=True)
-        at = 1 / small if point is sympy.oo else point + small
+        at = point + small if side == "+" else point - small
+        at = 1 / small if point is sympy.oo else at
         around = _without(variable, domain)
         gap = (sympy.sympify(before) - after).subs(variable, at)
         power = self.order - 1

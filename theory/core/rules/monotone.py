@@ -5,21 +5,29 @@ Nothing here is special to associative memories; the module may move to the core
 
 from __future__ import annotations
 
+import itertools
+import math
 from collections.abc import Mapping
 from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
 import sympy
+from sympy.concrete.expr_with_limits import ExprWithLimits
 
-from theory.core.binding import standard_names
+from theory.core.binding import rename_apart, replace_free, standard_names, symbols_of
+from theory.core.continuity import is_continuous_at
 from theory.core.decision import Finding, Status, decide_equal, decide_nonnegative
-from theory.core.domain import Domain
+from theory.core.domain import Domain, exact_number
 from theory.core.errors import ClaimError
 from theory.core.evaluation import enclose
-from theory.core.rule import Rule, proved, undecided, worst
-from theory.core.rules.along_line import one_sided
+from theory.core.parameters import Integer, _Ordered
+from theory.core.rising import is_bound_inside
+from theory.core.rule import Rule, proved, undecided, unfit_variable, worst
+from theory.core.rules.along_line import no_jump, one_sided
 from theory.core.rules.by_claim import ByClaim, written_out
+from theory.core.rules.by_claim import _is_whole as is_whole
+from theory.core.rules.by_claim import _lies_in as lies_in
 from theory.core.signs import surely_positive
 from theory.core.special import NormalCDF, StudentCDF
 from theory.core.statement import Bound, Identity
@@ -177,7 +185,7 @@ def _sign(e: sympy.Expr, domain: Domain) -> Finding:
         if inside.status is Status.PROVED:
             return inside
     for indicator in sorted(e.atoms(sympy.KroneckerDelta), key=str):
-        if indicator.free_symbols <= e.free_symbols:  # it is 0 or 1, whatever is summed over
+        if indicator.free_symbols <= e.free_symbols - _bound(e):  # 0 or 1, whatever is summed over
             return worst(
                 *(_sign(e.xreplace({indicator: sympy.Integer(n)}), domain) for n in (0, 1))
             )
@@ -188,6 +196,10 @@ def _sign(e: sympy.Expr, domain: Domain) -> Finding:
         if all(decide_sign(part, domain).status is Status.PROVED for part in factored.args):
             return proved("nonnegative by its factors")
     return decide_nonnegative(plain, domain)
+
+
+def _bound(e: sympy.Expr) -> set[sympy.Basic]:
+    return {v for operation in e.atoms(ExprWithLimits) for v in operation.variables}
 
 
 def _stand_in(part: sympy.Expr) -> sympy.Expr:
@@ -212,7 +224,15 @@ def _direction(e: sympy.Expr, hole: sympy.Symbol, domain: Domain) -> int | None:
         return 1
     if not e.has(hole):
         return 0
+    if e.has(sympy.Derivative, sympy.Subs, sympy.Limit):
+        return None  # what holds of values does not hold of slopes
     if isinstance(e, (sympy.Sum, sympy.Integral)):
+        if any(end.has(hole) for limit in e.limits for end in limit[1:]):
+            return None
+        if isinstance(e, sympy.Integral):
+            ordered = [decide_sign(limit[2] - limit[1], domain) for limit in e.limits]
+            if worst(*ordered).status is not Status.PROVED:
+                return None
         return _direction(e.function, hole, domain)
     if isinstance(e, sympy.Piecewise):
         if any(condition.has(hole) for _, condition in e.args):
@@ -236,6 +256,8 @@ def _direction(e: sympy.Expr, hole: sympy.Symbol, domain: Domain) -> int | None:
                     return sign * way
     if isinstance(e, _RISING) and not any(argument.has(hole) for argument in e.args[1:]):
         return _direction(e.args[0], hole, domain)
+    if no_jump(e, hole, domain).status is not Status.PROVED:
+        return None
     slope = sympy.diff(e, hole)
     for sign in (1, -1):
         if decide_sign(sign * slope, domain).status is Status.PROVED:
@@ -250,6 +272,9 @@ def _common(ways: Any) -> int | None:
 
 def granted(rule: Rule, before: sympy.Expr, after: sympy.Expr, domain: Domain) -> Finding:
     """The finding of a rule that another is built on, and whether what it rests on is given."""
+    for side in map(sympy.sympify, (before, after)):
+        if problem := unfit_variable(side, domain):
+            return undecided(problem)
     found = rule.check(before, after, domain)
     if found.status in (Status.REFUTED, Status.UNDECIDED):
         return found
@@ -341,6 +366,8 @@ class Replaced(Rule):
         same = equal(whole.xreplace({hole: new}), after, domain)
         inner = granted(self.by, old, new, domain)
         if self.by.relation == "=":
+            if whole.has(sympy.Derivative, sympy.Subs, sympy.Limit):
+                return undecided("what holds at some points only is not differentiated")
             return worst(same, inner)
         if self.at_least is not None:
             whole = whole.xreplace({hole: self.at_least + hole})
@@ -409,7 +436,7 @@ class ByOneLink(ByClaim):
         pairs = {sympy.sympify(old): sympy.sympify(new) for old, new in (self.at or {}).items()}
         bases = {old: new for old, new in pairs.items() if isinstance(old, sympy.IndexedBase)}
         others = {old: new for old, new in pairs.items() if old not in bases}
-        return expression.xreplace(bases).subs(others, simultaneous=True)
+        return replace_free(expression.xreplace(bases), others)
 
     def rests_on(self, before: sympy.Expr, after: sympy.Expr, domain: Domain) -> Finding:
         return proved("the hypotheses are looked at with the step")
@@ -429,18 +456,52 @@ class ByOneLink(ByClaim):
         values = {str(sympy.sympify(k)): sympy.sympify(v) for k, v in (self.at or {}).items()}
         for parameter in self.claim.domain.parameters:
             value = values.get(parameter.name)
-            low, high = getattr(parameter, "low", None), getattr(parameter, "high", None)
-            if value is None or low is None or high is None:
+            if not isinstance(parameter, _Ordered):
+                if value is not None or parameter.name in spoken:
+                    here = parameter.symbol if value is None else value
+                    bound = here == parameter.symbol and parameter.name not in domain.names
+                    if not bound:  # a rule may take a parameter out of the domain: any value
+                        found.append(lies_in(parameter, here, self._pairs(), domain))
                 continue
-            if low != -float("inf"):
-                found.append(decide_sign(value - sympy.nsimplify(low, rational=True), domain))
-            if high != float("inf"):
-                found.append(decide_sign(sympy.nsimplify(high, rational=True) - value, domain))
+            if value is None and parameter.name in spoken and parameter not in domain.parameters:
+                value = parameter.symbol
+            if value is None:
+                continue
+            if isinstance(parameter, Integer) and not is_whole(value):
+                found.append(undecided(f"{value} is not seen to be an integer"))
+            ends = (parameter.low, parameter.low_open, 1), (parameter.high, parameter.high_open, -1)
+            for end, is_open, way in ends:
+                if abs(end) != math.inf:
+                    room = way * (value - exact_number(end))
+                    closes = is_open and all(
+                        is_continuous_at(
+                            written_out(side, self.claim),
+                            parameter.symbol,
+                            exact_number(end),
+                            self.claim.domain,
+                        )
+                        for side in sides
+                    )  # then the inequality holds at the end as well
+                    above = is_open and not closes
+                    found.append((decide_above if above else decide_sign)(room, domain))
         own = {parameter.name for parameter in self.claim.domain.parameters}
-        for condition in self.claim.domain.where:
-            if _names(condition) & own <= spoken:
+        fixed, where = spoken | values.keys(), self.claim.domain.where
+        for condition in where:
+            free = (_names(condition) & own) - fixed
+            if not free:
                 found.append(self._granted(self._put_in(condition), domain))
+            elif len(free) == 1 and sum(bool(free & _names(other)) for other in where) == 1:
+                (name,) = free
+                least = self._at_least(name, condition)  # there must be a value
+                found.append(self._granted(self._put_in(least), domain))
         return found
+
+    def _at_least(self, name: str, condition: sympy.Basic) -> sympy.Basic:
+        """The condition at the least value of a parameter that is free, where it has one."""
+        parameter = self.claim.domain[name]
+        if not isinstance(parameter, _Ordered) or parameter.low_open or parameter.low == -math.inf:
+            return condition
+        return replace_free(condition, {parameter.symbol: exact_number(parameter.low)})
 
     def _granted(self, condition: sympy.Basic, domain: Domain) -> Finding:
         for large, why in (self.because or {}).items():
@@ -475,9 +536,12 @@ def _holds(condition: sympy.Basic, domain: Domain) -> Finding:
 
 def decide_above(expression: Any, domain: Domain) -> Finding:
     """Whether an expression is above 0, with what is known of its parts."""
-    told = _told(expression, _facts(domain))
-    if surely_positive(told, domain):
-        return proved("positive")
+    expression = sympy.sympify(expression)
+    for told in (expression, _told(expression, _facts(domain))):
+        values = {v: sympy.Dummy(positive=True) for v in told.atoms(sympy.beta)}
+        positive = {v: symbol for v, symbol in values.items() if _is_positive(v, domain)}
+        if surely_positive(told.xreplace(positive), domain):
+            return proved("positive")
     return undecided(f"{expression} is not seen to be positive")
 
 
@@ -519,6 +583,11 @@ class Given(Rule):
         if self.condition not in known:
             return undecided(f"{self.condition} is not known to hold")
         symbol, as_ = sympy.sympify(self.symbol), sympy.sympify(self.as_)
+        known_as = (*_facts(domain).values(), *_facts(domain))
+        parameters = (parameter.symbol for parameter in domain.parameters)
+        taken = symbols_of(sympy.sympify(before), after, *known_as, *parameters)
+        if self.slack in taken and not isinstance(self.condition, str):
+            return undecided(f"{self.slack} has a meaning already")
         found = granted(self.rule, before, after, assuming(domain, facts={symbol: as_}))
         if isinstance(self.condition, str):
             return found
@@ -539,6 +608,11 @@ class Given(Rule):
         here = sympy.simplify(gap.xreplace({symbol: as_}).xreplace(hidden))
         if here.has(symbol) or not slack.is_nonnegative:
             return undecided(f"{symbol} is not seen to obey {self.condition}"), None
+        if no_jump(here, slack, domain).status is not Status.PROVED:
+            return undecided(f"{as_} is not seen to be continuous in {slack}"), None
+        place = sympy.Dummy("place", real=True)
+        if not sympy.expand(gap.xreplace({symbol: place})).diff(place, 2).is_zero:
+            return undecided(f"{self.condition} may allow other values of {symbol}"), None
         start, end = (_limit(here, slack, at) for at in (0, sympy.oo))
         slope = sympy.factor(sympy.diff(here, slack))
         if start == 0 and end is sympy.oo and decide_sign(slope, domain).status is Status.PROVED:
@@ -679,6 +753,8 @@ class AtMostOne(Rule):
         if self.rule is not None:
             if not isinstance(after, sympy.Min) or 1 not in after.args or self.sense != "<=":
                 return undecided("the rule gives a minimum with 1")
+            if self.rule.relation not in ("=", "<="):
+                return undecided("the rule must give a bound from above")
             (rest,) = [argument for argument in after.args if argument != 1]
             return granted(self.rule, before, rest, domain)
         extreme = 1 if self.sense == "<=" else 0
@@ -800,9 +876,10 @@ class SplitOff(Rule):
                 return undecided(f"{index} is not seen to be within the range of {z}")
         conditions = (*domain.where, *_assumed(domain))
         known = {condition.args for condition in conditions if isinstance(condition, sympy.Ne)}
-        if len(self.at) == 2 and not known & {self.at, self.at[::-1]}:
-            return undecided(f"{self.at[0]} and {self.at[1]} are not known to differ")
-        kept = sympy.Add(*(before.function.subs(z, index) for index in self.at))
+        for one, two in itertools.combinations(self.at, 2):
+            if not known & {(one, two), (two, one)}:
+                return undecided(f"{one} and {two} are not known to differ")
+        kept = sympy.Add(*(replace_free(before.function, {z: index}) for index in self.at))
         if self.drop:
             return worst(decide_equal(kept, after, domain), decide_sign(before.function, domain))
         left_out = sympy.Mul(*(1 - sympy.KroneckerDelta(z, index) for index in self.at))
@@ -856,11 +933,13 @@ class EachTerm(Rule):
         before = sympy.sympify(before)
         if not isinstance(before, sympy.Sum) or not isinstance(after, sympy.Sum):
             return undecided("the rule takes a sum to a sum")
+        if self.relation not in ("=", "<=", ">="):
+            return undecided("an asymptotic step does not go through a sum")
         if before.limits != after.limits or len(before.limits) != 1:
             return undecided("the sums do not run over the same range")
         ((index, low, high),) = before.limits
         conditions = [sympy.Ge(index, low), sympy.Le(index, high)]
-        one, two = before.function, after.function
+        one, two = (rename_apart(side.function, [index]) for side in (before, after))
         for factor in sympy.Mul.make_args(one):
             if factor in sympy.Mul.make_args(two) and isinstance(1 - factor, sympy.KroneckerDelta):
                 one, two = one / factor, two / factor
@@ -915,6 +994,8 @@ class LargerEvent(Rule):
 
     def check(self, before: sympy.Expr | None, after: sympy.Expr, domain: Domain) -> Finding:
         cases = []
+        if self.rule.relation not in ("=", "<="):
+            return undecided("the event must grow")
         for side in (sympy.sympify(before), after):
             if not isinstance(side, sympy.Sum) or not isinstance(side.function, sympy.Piecewise):
                 return undecided("the rule takes sums of cases")
@@ -983,7 +1064,7 @@ class Chained(Rule):
         return ", ".join(dict.fromkeys(rule.words for _, rule in self.links))
 
     def check(self, before: sympy.Expr | None, after: sympy.Expr, domain: Domain) -> Finding:
-        if self.relation == "?":
+        if self.relation not in ("=", "<=", ">="):
             return undecided("the rules do not point the same way")
         found, here = [], sympy.sympify(before)
         for expression, rule in self.links:
@@ -1015,6 +1096,8 @@ class CertainCase(Rule):
         if not isinstance(after, sympy.Piecewise) or self.rule.relation != "<=":
             return undecided("the rule takes a value to cases")
         value, condition = after.args[0]
+        if not isinstance(condition, (sympy.Le, sympy.Ge)):
+            return undecided(f"{condition} is not certain where its sides may be equal")
         return worst(
             decide_equal(before, value, domain),
             granted(self.rule, condition.lts, condition.gts, domain),
@@ -1103,15 +1186,26 @@ class AboveTangent(Rule):
         tangent = function.subs(v, at) + derivative.subs(v, at) * (here - at)
         curvature = sympy.simplify(sympy.diff(derivative, v)).xreplace(given)
         inside = [self._inside(sympy.sympify(point), domain) for point in (at, here)]
+        if any(old != v for old in given):
+            return undecided(f"only {v} may be written through another symbol")
+        smooth = [self._smooth(e.xreplace(given), given, domain) for e in (function, exact)]
         ends = (function.subs(v, here), tangent)
         one, two = ends if self.downward else ends[::-1]
         return worst(
             decide_sign(-curvature if self.concave else curvature, domain),
             *inside,
+            *smooth,
             equal(derivative.xreplace(given), exact.xreplace(given), domain),
             equal(before, one, domain),
             equal(two, after, domain),
         )
+
+    def _smooth(self, e: sympy.Expr, given: dict[Any, Any], domain: Domain) -> Finding:
+        """Neither a jump nor a kink, where the slope is looked at."""
+        v = sympy.sympify(self.variable)
+        (free,) = given[v].free_symbols if v in given else (v,)
+        inside = sympy.Dummy("inside", positive=True)
+        return no_jump(e.subs(free, inside), inside, domain)
 
     def _inside(self, point: sympy.Expr, domain: Domain) -> Finding:
         low, high = (sympy.sympify(end) for end in self.interval)
@@ -1161,10 +1255,17 @@ class AboveChord(Rule):
             return undecided(f"{self.condition} is not known to hold")
         gap = sympy.sympify(before) - after
         room = self.condition.gts - self.condition.lts
+        inside = sympy.Dummy("inside", positive=True)
+        moved = [low + inside * (high - low) / (1 + inside)]
+        if low.has(v) or high.has(v):
+            return undecided(f"the ends move with {v}")
+        smooth = [no_jump(e.subs(v, moved[0]), inside, domain) for e in (gap, sympy.diff(gap, v))]
         return worst(
+            *smooth,
             decide_sign(v - low, domain),
             decide_equal(room.subs(v, high), 0, domain),
-            decide_sign(-sympy.diff(room, v), domain),
+            decide_above(-sympy.diff(room, v), domain),
+            proved("affine") if sympy.diff(room, v, 2) == 0 else undecided("the room may turn"),
             decide_sign(-sympy.diff(gap, v, 2), domain),
             decide_sign(sympy.simplify(gap.subs(v, low)), domain),
             decide_sign(sympy.simplify(gap.subs(v, high)), domain),
@@ -1198,9 +1299,13 @@ class SumsAsSymbols(Rule):
         found = []
         for part in self.positive:
             part = sympy.sympify(part)
-            table[part] = sympy.Dummy("part", positive=True)
-            stated = any(c == (part > 0) for c in (*domain.where, *_assumed(domain)))
-            found.append(proved("by hypothesis") if stated else decide_sign(part, domain))
+            if any(is_bound_inside(part, sympy.sympify(side)) for side in (before, after)):
+                return undecided(f"{part} is many values")
+            above = any(c == (part > 0) for c in (*domain.where, *_assumed(domain)))
+            above = above or decide_above(part, domain).status is Status.PROVED
+            kind = {"positive": True} if above else {"nonnegative": True}
+            table[part] = sympy.Dummy("part", **kind)
+            found.append(proved("positive") if above else decide_sign(part, domain))
         for total, (value, reason) in (self.values or {}).items():
             if not _has_total(sympy.sympify(total), sympy.sympify(value), reason, domain):
                 return undecided(f"{total} = {value} is not a hypothesis")
