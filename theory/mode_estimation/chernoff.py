@@ -91,6 +91,8 @@ class ByLogarithm(Rule):
 
     def check(self, before: sympy.Expr | None, after: sympy.Expr, domain: Domain) -> Finding:
         bound = sympy.sympify(self.bound)
+        if self.relation not in ("=", "<=", ">="):
+            return undecided("numbers are not equivalent when their logarithms are")
         return worst(
             decide_positive(before, domain),
             examine(self.by, sympy.log(sympy.sympify(before)), bound, domain),
@@ -128,8 +130,10 @@ class TrinomialTheorem(Rule):
         if (low, s, least) != (0, total, 0) or k == total:
             return undecided("the ranges are not those of the theorem")
         a, b, z, factor = (sympy.sympify(part) for part in (*self.parts, self.factor))
-        if any(part.has(k, total) for part in (a, b, z, factor)):
+        if any(part.has(k, total) for part in (a, b, z, factor, n)):
             return undecided("a part depends on the counts")
+        if not n.is_integer:
+            return undecided(f"{n} is not seen to be an integer")
         term = factor * sympy.binomial(n, s) * sympy.binomial(s, k)
         term *= a**k * b ** (s - k) * z ** (n - s)
         inside = domain.within(s, 0, n, discrete=True).within(k, 0, s, discrete=True)

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import sympy
+from sympy.core.function import AppliedUndef
 
 from theory.core.decision import Finding, Status, decide_equal
 from theory.core.domain import Domain
-from theory.core.rising import rises_with
+from theory.core.rising import is_bound_inside, rises_with
 from theory.core.rule import Rule, examine, proved, undecided, worst
+from theory.core.rules.along_line import one_sided
 
 __all__ = ["Rounded", "ZeroOrOne"]
 
@@ -45,6 +47,8 @@ class Rounded(Rule):
         return "rounding changes a number by less than one"
 
     def check(self, before: sympy.Expr | None, after: sympy.Expr, domain: Domain) -> Finding:
+        if (wrong := one_sided(self.sense)).status is not Status.PROVED:
+            return wrong
         rounded, by = sympy.sympify(self.rounded), sympy.sympify(self.by)
         if not isinstance(rounded, (sympy.ceiling, sympy.floor)):
             return undecided(f"{rounded} is not rounded")
@@ -58,8 +62,8 @@ class Rounded(Rule):
             return undecided(f"{by} is not an end of the interval that {rounded} lies in")
         part = sympy.Dummy("part", real=True)
         whole = sympy.sympify(before).xreplace({rounded: part})
-        if not whole.has(part):
-            return undecided(f"{rounded} does not occur")
+        if not whole.has(part) or is_bound_inside(rounded, sympy.sympify(before)):
+            return undecided(f"{rounded} does not occur, or is many values")
         grows = at_high is (self.sense == "<=")
         way = rises_with(whole if grows else -whole, part, domain)
         if way.status is not Status.PROVED:
@@ -76,6 +80,7 @@ class ZeroOrOne(Rule):
     Parameters
     ----------
     part : expression
+        An observable, or a symbol of which the domain says nothing else.
     remark : str
         As the domain has it; that it says so is for the writer to see to.
     zero, one : Rule
@@ -99,11 +104,17 @@ class ZeroOrOne(Rule):
     def check(self, before: sympy.Expr | None, after: sympy.Expr, domain: Domain) -> Finding:
         if self.remark not in domain.remarks:
             return undecided(f"the domain does not say: {self.remark}")
-        if self.relation == "?":
-            return undecided("the two cases give different relations")
+        if self.relation not in ("=", "<=", ">="):
+            return undecided("the two cases give different relations, or a limit")
         part, sides = sympy.sympify(self.part), (sympy.sympify(before), sympy.sympify(after))
-        if not any(side.has(part) for side in sides):
-            return undecided(f"{part} does not occur")
+        ranges = {bounds.variable for bounds in domain.ranges}
+        free = part.is_Symbol and part.name not in domain.names and part not in ranges
+        if not free and not isinstance(part, AppliedUndef):
+            return undecided(f"{part} is nothing that only a remark may speak of")
+        if not any(side.has(part) for side in sides) or any(
+            is_bound_inside(part, side) for side in sides
+        ):
+            return undecided(f"{part} does not occur, or is many values")
         findings = []
         for value, rule in ((0, self.zero), (1, self.one)):
             one, two = (side.xreplace({part: sympy.Integer(value)}) for side in sides)

@@ -6,19 +6,22 @@ They compare functions under a mean, change the law, and exchange two classes.
 from __future__ import annotations
 
 import itertools
+from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
 import sympy
+from sympy.concrete.expr_with_limits import ExprWithLimits
 
 from theory.core.binding import is_infinite
 from theory.core.decision import Finding, Status, decide_equal, decide_nonnegative, decide_positive
 from theory.core.domain import Domain
 from theory.core.parameters import Parameter, Simplex
+from theory.core.rising import is_bound_inside
 from theory.core.rule import Rule, examine, proved, undecided, worst
 from theory.core.rules.monotone import decide_sign
 from theory.mode_estimation.counts import CountMean, counts
-from theory.mode_estimation.order_rules import is_rival, ranked
+from theory.mode_estimation.order_rules import is_rival, ranked, surely_above
 
 __all__ = [
     "ConstantMean",
@@ -33,8 +36,14 @@ __all__ = [
 
 
 def _sole(expression: Any) -> CountMean | None:
+    """The one mean in an expression, if it is one value and of functions of the counts alone."""
     found = sympy.sympify(expression).atoms(CountMean)
-    return next(iter(found)) if len(found) == 1 else None
+    mean = next(iter(found)) if len(found) == 1 else None
+    if mean is None or is_bound_inside(mean, sympy.sympify(expression)):
+        return None
+    (label, law, number), (k, _, classes) = mean.limits
+    sound = label == counts.label and not mean.function.has(k)
+    return mean if sound and not sympy.Tuple(law, number, classes).has(label) else None
 
 
 def _of_mean(expression: Any) -> tuple[sympy.Expr, CountMean] | None:
@@ -67,6 +76,27 @@ def _classes_of(rule_classes: tuple[Any, Any], mean: CountMean, domain: Domain) 
     return is_rival(second, mean.classes, domain)
 
 
+def _is_nonnegative(mean: CountMean, domain: Domain) -> bool:
+    """Whether the factors of a law are nonnegative, by their own signs or the order."""
+    inside = domain.within(mean.index, 1, mean.classes, discrete=True)
+    for factor in sympy.Mul.make_args(mean.law):
+        base, exponent = factor.as_base_exp()
+        if not (factor.is_nonnegative or (exponent.is_real and surely_above(base, inside))):
+            return False
+    return True
+
+
+def _for_all_counts(domain: Domain) -> Domain:
+    """The domain under a mean: what is said of the counts outside of it is not used."""
+    inside = copy(domain._without(counts.label))
+    assumed = tuple(c for c in getattr(domain, "assumed", ()) if not c.has(counts.label))
+    known = getattr(domain, "facts", {}).items()
+    object.__setattr__(inside, "assumed", assumed)
+    facts = {old: new for old, new in known if not old.has(counts.label)}
+    object.__setattr__(inside, "facts", facts)
+    return inside
+
+
 @dataclass(frozen=True, eq=False)
 class InMean(Rule):
     """A rule applied to the function whose mean is taken, whatever the counts are."""
@@ -91,10 +121,13 @@ class InMean(Rule):
         scale = sympy.cancel(two[0] / factor)  # a number that comes out of the mean
         if not scale.is_positive:
             return undecided(f"{two[0]} is not seen to be a positive multiple of {factor}")
-        found = examine(self.inner, one[1].function, scale * two[1].function, domain)
+        functions = one[1].function, scale * two[1].function
+        found = examine(self.inner, *functions, _for_all_counts(domain))
         sign = proved("=")
         if self.relation != "=":
             sign = decide_sign(factor, ranked(domain, factor))
+            if not all(_is_nonnegative(mean, domain) for _, mean in (one, two)):
+                return undecided("the law is not seen to be nonnegative")
         return worst(found, sign)
 
 
@@ -114,7 +147,8 @@ class MeanOfSum(Rule):
         total: Any = mean.function
         if is_infinite(total) or any(_of_counts(end) for l in total.limits for end in l[1:]):
             return undecided("the sum is not of a fixed finite number of terms")
-        if any(limit[0] in mean.limits[0].free_symbols for limit in total.limits):
+        meanings = {s for limit in mean.limits for part in limit for s in part.free_symbols}
+        if any(limit[0] in meanings for limit in total.limits):
             return undecided("an index of the sum has a meaning in the law")
         expected = factor * sympy.Sum(mean.with_body(total.function), *total.limits)
         if expected == after:
@@ -160,6 +194,8 @@ class Tilted(Rule):
             return undecided(f"{mean.law} is not a law of the domain")
         first, second = map(sympy.sympify, self.classes)
         weights = [sympy.sympify(weight) for weight in self.weights]
+        if any(_of_counts(weight) or weight.has(mean.index) for weight in weights):
+            return undecided("the weights must be constants")
         chances = [mean.chance(k) for k in (first, second)]
         total = 1 + sum(c * (w - 1) for c, w in zip(chances, weights, strict=True))
         correction = sympy.Mul(
@@ -185,7 +221,7 @@ class Tilted(Rule):
 
 def _is_law(parameter: Parameter, mean: CountMean) -> bool:
     """Whether a mean is taken under a parameter, which sums to 1."""
-    if not isinstance(parameter, Simplex):
+    if not isinstance(parameter, Simplex) or not parameter[1].is_nonnegative:
         return False
     length = sympy.sympify(parameter.length)
     return bool(mean.law == parameter[mean.index] and mean.classes == length)
@@ -205,6 +241,8 @@ def _equal(one: Any, two: Any, domain: Domain) -> Finding:
     if one == two:
         return proved("the same expression")
     ratio = sympy.sympify(one) / two
+    if ratio.has(ExprWithLimits, sympy.Derivative, sympy.Subs, sympy.Limit):
+        return decide_equal(one, two, domain)  # an entry may be many values
     names = {
         entry: sympy.Dummy("entry", positive=True)
         for entry in sorted(ratio.atoms(sympy.Indexed), key=str)
@@ -241,7 +279,7 @@ class Exchanged(Rule):
             {counts[first]: counts[second], counts[second]: counts[first]}
         )
         only = {entry for entry in mean.function.atoms(sympy.Indexed) if entry.base == counts}
-        if not only <= {counts[first], counts[second]}:
+        if not only <= {counts[first], counts[second]} or is_bound_inside(second, mean.function):
             return undecided("the function speaks of further classes")
         chances = [_chance_at(mean, k, (first, second)) for k in (first, second)]
         same = proved("the mean of both")
@@ -297,15 +335,18 @@ def _sums_to_one(
     if classes is None or weights is None:
         return undecided(f"{mean.law} is not seen to sum to 1")
     for parameter in domain.parameters:
-        if not isinstance(parameter, Simplex) or mean.classes != sympy.sympify(parameter.length):
+        if not isinstance(parameter, Simplex):
             continue
         base = CountMean.of(1, parameter[mean.index], mean.index, mean.classes, mean.number)
+        if not _is_law(parameter, base):
+            continue
         first, second = map(sympy.sympify, classes)
         pairs = list(zip((first, second), map(sympy.sympify, weights), strict=True))
         total = 1 + sum(base.chance(k) * (w - 1) for k, w in pairs)
         elsewhere = sympy.Dummy("k", integer=True, positive=True)
         return worst(
             _classes_of((first, second), mean, domain),
+            *(decide_positive(w, domain) for _, w in pairs),
             *(
                 _equal(_chance_at(mean, k, (first, second)) * total, base.chance(k) * w, domain)
                 for k, w in (*pairs, (elsewhere, sympy.S.One))
@@ -347,7 +388,7 @@ class LastLabel(Rule):
         if {e for e in mean.function.atoms(sympy.Indexed) if e.base == counts} - {
             counts[1],
             counts[c],
-        }:
+        } or is_bound_inside(c, mean.function):
             return undecided("the function speaks of further classes")
         same = rest.function == added and rest.limits[1] == mean.limits[1] and rest.law == mean.law
         if not any(_is_law(q, mean) for q in domain.parameters):
@@ -358,7 +399,7 @@ class LastLabel(Rule):
             decide_equal(rest.number, mean.number - 1, domain),
             decide_nonnegative(rest.number, domain),
             decide_sign(factor, ranked(domain, factor)),
-            decide_nonnegative(mean.function, domain),
+            decide_nonnegative(mean.function, _for_all_counts(domain)),
             decide_equal(other_factor, factor * mean.chance(c), domain),
         )
 
@@ -405,6 +446,8 @@ class JensenOfSquare(Rule):
         base, of, power = (sympy.sympify(e) for e in (self.base, self.of, self.power))
         if not of.is_extended_real:
             return undecided(f"{of} is not seen to be real")
+        if _of_counts(base) or _of_counts(power):
+            return undecided("the base and the factor of the exponent must be constants")
         v = sympy.Dummy("v", positive=True)
         c = sympy.Dummy("c", nonnegative=True)
         curvature = sympy.diff(sympy.exp(-c * sympy.sqrt(v)), v, 2)

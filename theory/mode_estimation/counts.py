@@ -131,13 +131,24 @@ class CountMean(ExprWithLimits):
         return CountMean(sympy.sympify(body), *self.limits)
 
     def _eval_is_extended_real(self) -> bool | None:
-        return True if self.function.is_extended_real else None
+        real = self.function.is_extended_real and _is_real_if_finite(self.law)
+        return True if real else None
 
     def _latex(self, printer: Any, exp: str | None = None) -> str:
         power = f"^{{{exp}}}" if exp else ""
         law = printer._print(self.law)
         body = printer._print(self.function)
         return rf"\mathbb{{E}}_{{{law}}}{power}\left[{body}\right]"
+
+
+def _is_real_if_finite(law: sympy.Expr) -> bool:
+    """Whether a law is real, but for denominators that might be 0."""
+    over = {
+        power: sympy.Dummy("over", real=True)
+        for power in law.atoms(sympy.Pow)
+        if power.exp.is_integer and power.exp.is_negative and power.base.is_extended_real
+    }
+    return bool(law.xreplace(over).is_extended_real)
 
 
 @encloses(CountMean)

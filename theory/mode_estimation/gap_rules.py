@@ -10,14 +10,16 @@ import sympy
 
 from theory.core.decision import Finding, decide_equal, decide_positive
 from theory.core.domain import Domain
-from theory.core.parameters import Simplex
+from theory.core.parameters import Real
 from theory.core.rule import Rule, examine, undecided, worst
 from theory.core.rules.by_claim import ByClaim
 from theory.core.rules.exponentials import ascending_terms
 from theory.mode_estimation.stage_cost import (
     OfStage,
     is_granted,
+    is_law,
     is_nonnegative_below,
+    is_sequence,
     weights_fall,
 )
 
@@ -60,6 +62,8 @@ class Reciprocals(Rule):
 
     def check(self, before: sympy.Expr | None, after: sympy.Expr, domain: Domain) -> Finding:
         small, large, over = (sympy.sympify(e) for e in (self.small, self.large, self.over))
+        if not all(_is_ordered(old, new, domain) for old, new in self.ordered.items()):
+            return undecided("this order of the parameters is not known")
         least = sympy.factor(sympy.sympify(self.above_zero).xreplace(dict(self.ordered)))
         if (self.by.relation, self.positive.relation) != ("<=", ">="):
             return undecided("one rule goes up to the larger denominator, the other down to 0")
@@ -72,6 +76,22 @@ class Reciprocals(Rule):
             examine(self.positive, small, self.above_zero, domain),
             decide_positive(over, domain),
         )
+
+
+def _is_ordered(old: Any, new: Any, domain: Domain) -> bool:
+    """Whether a symbol is above a positive one, and 1 and a positive symbol times it."""
+    for condition in domain.where:
+        if isinstance(condition, (sympy.Lt, sympy.Gt)) and condition.gts == old:
+            more = sympy.simplify(sympy.sympify(new) / condition.lts - 1)
+            free = more.is_Symbol and more.is_positive and more.name not in domain.names
+            if condition.lts.is_positive and not condition.lts.has(old) and free:
+                return not more.is_integer
+    return False
+
+
+def _ranges_over(parameter: Any) -> bool:
+    """Whether a parameter may be any positive number below 1."""
+    return isinstance(parameter, Real) and parameter.low <= 0 and parameter.high >= 1
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,6 +146,12 @@ class GapsReplaced(Rule):
         if set(claim.domain.where) - known or not is_granted(claim, domain):
             return undecided(f"{claim.id} has hypotheses that are not made here")
         base, index = sympy.sympify(self.base), sympy.sympify(self.index)
+        for parameter in claim.domain.parameters:
+            named = parameter.symbol in (first, other) and _ranges_over(parameter)
+            if not named and not any(parameter is own for own in domain.parameters):
+                return undecided(f"{claim.id} is not for every value of {parameter.name}")
+        if self.by.at or not is_law(base, self.last, domain):
+            return undecided(f"{base} is not seen to be a law of {self.last} classes")
         terms = ascending_terms(self.by)
         lines = (sympy.sympify(before), sympy.sympify(after))
         for line, side in zip(lines, terms, strict=True):
@@ -136,8 +162,8 @@ class GapsReplaced(Rule):
             total = sympy.Sum(weight(index) * self.increase(index), (index, 2, self.last))
             if line != self.times * (weight(sympy.Integer(2)) * self.start + total):
                 return undecided(f"{line} is not made of these terms")
-        share = 1 / (1 + sympy.Symbol("s", positive=True))
-        values = {base[1]: share, base[index]: share}
+        shares = (1 / (1 + sympy.Dummy("s", positive=True)) for _ in range(2))
+        values = dict(zip((base[1], base[index]), shares, strict=True))
         for part in (sympy.sympify(self.start), self.increase(index)):
             if not part.xreplace(values).is_nonnegative:
                 return undecided(f"{part} is not seen to be nonnegative")
@@ -178,7 +204,7 @@ class MeanTimes(Rule):
 
     @property
     def relation(self) -> str:
-        return self.by.relation
+        return "<="
 
     @property
     def words(self) -> str:
@@ -191,20 +217,24 @@ class MeanTimes(Rule):
         claim, here = self.by.claim, self.by._pairs()
         if set(claim.domain.where) - assumed - {mean <= worst_} or not is_granted(claim, domain):
             return undecided(f"{claim.id} has hypotheses that are not looked at")
-        if self.order not in domain.remarks or not isinstance(domain[str(base)], Simplex):
+        if self.order not in domain.remarks or not is_law(base, self.last, domain):
             return undecided(f"the domain does not say: {self.order}")
+        if not is_sequence(self.weight, domain, index):
+            return undecided("the times are no sequence")
         least = self.weight(index) - 1 / base[1]
         if not weights_fall(self.weight, base) or not is_nonnegative_below(least, base):
             return undecided("the times are not seen to fall, or to be at least 1 / p_1")
         share = 1 / (1 + sympy.Symbol("s", positive=True))
         for parameter in claim.domain.parameters:
             value = here[parameter.symbol]
-            if parameter.symbol not in self.names.values():
-                if (
-                    getattr(parameter, "low", None) != 0
-                    or not value.xreplace({base[1]: share}).is_nonnegative
-                ):
-                    return undecided(f"{value} is not seen to be in the range of {parameter.name}")
+            most = 1 if parameter.symbol == first else sympy.oo
+            if not isinstance(parameter, Real) or parameter.low > 0 or parameter.high < most:
+                return undecided(f"{parameter.name} is restricted")
+            closed = parameter.low < 0 or not parameter.low_open
+            if parameter.symbol in (first, worst_, mean) or (closed and parameter.symbol == part):
+                continue
+            if not closed or not value.xreplace({base[1]: share}).is_nonnegative:
+                return undecided(f"{value} is not seen to be in the range of {parameter.name}")
         term = base[index] * self.weight(index)
         limits = (index, 2, self.last)
         longest = self.weight(sympy.Integer(2))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import sympy
 
+from theory.core.binding import replace_free
 from theory.core.decision import Finding, decide_equal, decide_positive
 from theory.core.domain import Domain
 from theory.core.rule import Rule, undecided, worst
@@ -35,5 +36,5 @@ class GeometricSum(Rule):
         return worst(
             decide_positive(ratio, domain),
             decide_positive(rate, domain),
-            decide_equal(term.subs(r, first) / (1 - ratio), after, domain),
+            decide_equal(replace_free(term, {r: first}) / (1 - ratio), after, domain),
         )

@@ -8,15 +8,22 @@ from typing import Any
 
 import sympy
 from sympy.concrete.expr_with_limits import ExprWithLimits
+from sympy.core.function import AppliedUndef
 
+from theory.core.binding import replace_free, symbols_of
+from theory.core.continuity import is_continuous_at
 from theory.core.decision import Finding, Status, decide_equal, decide_nonnegative
 from theory.core.domain import Domain
 from theory.core.parameters import Parameter, Simplex
+from theory.core.rising import is_bound_inside
 from theory.core.rule import Rule, examine, proved, undecided, worst
 from theory.core.statement import Bound
 from theory.mode_estimation.order_rules import surely_above
 
 __all__ = ["AttainedAt", "AttainedBound", "Least", "RestOfLaw", "TermReplaced"]
+
+
+_REAL = sympy.Symbol("t", real=True)
 
 
 class Least(ExprWithLimits):
@@ -61,16 +68,20 @@ class AttainedAt(Rule):
         (least,) = found
         at = sympy.sympify(self.at)
         ((t, low, high),) = least.limits
-        if t in at.free_symbols or t in domain.names:
-            return undecided(f"{t} has another meaning")
-        value = least.function.subs(t, at)
+        if t in at.free_symbols or t.name in domain.names or is_bound_inside(least, before):
+            return undecided(f"{t} has another meaning, or the least value is many")
+        if t.assumptions0 != _REAL.assumptions0:
+            return undecided(f"{t} is assumed to be more than a real number")
+        value = replace_free(least.function, {t: at})
         inside = domain.within(t, low, high, discrete=False)
         within = []
-        if low is not -sympy.oo:
-            within.append(decide_nonnegative(at - low, domain))
-        if high is not sympy.oo:
-            within.append(decide_nonnegative(high - at, domain))
-        if not at.is_extended_real:
+        for end, gap in ((low, at - low), (high, high - at)):
+            if end in (sympy.oo, -sympy.oo):
+                continue
+            within.append(decide_nonnegative(gap, domain))
+            if not is_continuous_at(least.function, t, end, domain):  # it looks inside the range
+                return undecided(f"the function is not seen to be continuous at {end}")
+        if not at.is_real:
             return undecided(f"{at} is not seen to be real")
         return worst(
             *within,
@@ -128,6 +139,10 @@ class RestOfLaw(Rule):
         return "probabilities sum to $1$"
 
     def check(self, before: sympy.Expr | None, after: sympy.Expr, domain: Domain) -> Finding:
+        if self.then.relation != "=":
+            return undecided("the rule compares two sides that are equal")
+        if any(sympy.sympify(side).has(sympy.Derivative, sympy.Subs) for side in (before, after)):
+            return undecided("what holds of laws alone is not differentiated")
         one, two = (_without_sums(sympy.sympify(side), domain) for side in (before, after))
         return examine(self.then, one, two, domain)
 
@@ -205,6 +220,12 @@ class AttainedBound(Rule):
         low, quantity = (written_out(side, self.claim) for side in statement.terms)
         if low.has(self.law.symbol) or low != after:
             return undecided("the bound is another, or depends on the law")
+        if not isinstance(before, AppliedUndef) or self.by.relation != "=":
+            return undecided("an observable is the least value, and the rule shows equality")
+        if not set(self.claim.domain.remarks) <= set(domain.remarks):
+            return undecided(f"{self.claim.id} has hypotheses that are not made here")
+        if problem := self._unfit(quantity, domain):
+            return undecided(problem)
         others = [q for q in self.claim.domain.parameters if q is not self.law]
         if not all(any(q is own for own in domain.parameters) for q in others):
             return undecided("the claim has further parameters")
@@ -223,9 +244,33 @@ class AttainedBound(Rule):
         return worst(
             Finding(status, f"by {self.claim.id}, whose own derivation is {status}"),
             proved("positive") if all(positive) else undecided("the law is not seen positive"),
+            decide_nonnegative(_length(self.law) - 2, domain),
             examine(RestOfLaw(self.by), total, sympy.S.One, domain),
             examine(self.by, self._there(quantity), low, domain),
         )
+
+    def _unfit(self, quantity: sympy.Expr, domain: Domain) -> str | None:
+        """Why `at` may be no law of the claim's, or not the one that the quantity is taken at."""
+        entry: Any = self.law.entry
+        if type(self.law) is not Simplex or entry.low > 0 or entry.high < 1 or entry.high_open:
+            return "the entries of the law are restricted"
+        starts: dict[Any, set[Any]] = {}
+        for total in quantity.atoms(ExprWithLimits):
+            for k, *ends in total.limits:
+                starts.setdefault(k, set()).add((type(total), *ends))
+        beyond = {(sympy.Sum, sympy.Integer(3), _length(self.law))}
+        for where in (quantity, *self.claim.domain.where):
+            for value in where.atoms(sympy.Indexed):
+                if value.base != self.law.symbol or value.indices[0] in (1, 2):
+                    continue
+                if starts.get(value.indices[0]) != beyond:
+                    return f"{value} is not one of the first two, nor any of the others"
+        known = {s for parameter in domain.parameters for s in parameter.symbol.free_symbols}
+        k = sympy.Dummy("k", integer=True, positive=True)
+        for value in (self.at(1), self.at(2), self.at(k)):
+            if symbols_of(sympy.sympify(value)) - known - {k}:
+                return f"{value} speaks of more than the parameters"
+        return None
 
     def _there(self, expression: sympy.Basic) -> Any:
         """The expression at the law."""

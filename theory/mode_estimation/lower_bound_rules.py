@@ -7,6 +7,7 @@ from typing import Any
 
 import sympy
 
+from theory.core.binding import replace_free
 from theory.core.continuity import is_continuous, is_continuous_at, limit_at
 from theory.core.decision import Finding, decide_equal, decide_nonnegative, decide_positive
 from theory.core.domain import Domain
@@ -53,8 +54,8 @@ class RisingShare(Rule):
     def check(self, before: sympy.Expr | None, after: sympy.Expr, domain: Domain) -> Finding:
         f, v = sympy.sympify(self.function), sympy.sympify(self.variable)
         of, times = sympy.sympify(self.of), sympy.sympify(self.times)
-        if f.free_symbols != {v}:
-            return undecided(f"{f} is not a function of {v} alone")
+        if f.free_symbols != {v} or not v.is_nonnegative or v.is_integer:
+            return undecided(f"{f} is not a function of {v} >= 0 alone")
         top = limit_at(f, v, sympy.S.One, "-", domain)
         if top is None or not top.is_number or not top.is_finite:
             return undecided(f"the value of {f} at 1 was not found")
@@ -72,10 +73,10 @@ class RisingShare(Rule):
         free = sympy.Dummy("v", positive=True)  # v / (1 + v) runs through (0, 1)
         return worst(
             decide_nonnegative(sympy.factor(last.subs(v, free / (1 + free))), domain),
-            decide_nonnegative(of, domain),
-            decide_nonnegative(1 - of, domain),
+            decide_positive(of, domain),
+            decide_positive(1 - of, domain),
             decide_nonnegative(times, domain),
-            decide_equal(times * f.subs(v, of), before, domain),
+            decide_equal(times * replace_free(f, {v: of}), before, domain),
             decide_equal(times * top * of**self.power, after, domain),
         )
 

@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import sympy
+from sympy.concrete.expr_with_limits import ExprWithLimits
 
 from theory.core.decision import Finding, Status, decide_equal, decide_nonnegative
 from theory.core.domain import Domain
 from theory.core.parameters import Integer, Parameter
-from theory.core.rule import Rule, proved, undecided, worst
+from theory.core.rising import is_bound_inside
+from theory.core.rule import Rule, examine, proved, undecided, worst
+from theory.core.rules.along_line import one_sided
 from theory.core.rules.monotone import assuming, decide_sign
 from theory.mode_estimation.counts import Ranked
 
@@ -61,18 +64,22 @@ class ByRank(Rule):
         return f"{self.inner.words}, by the order of the probabilities"
 
     def check(self, before: sympy.Expr | None, after: sympy.Expr, domain: Domain) -> Finding:
-        known = ranked(domain, before, after)
-        return self.inner.check(before, after, known)
+        if self.relation not in ("=", "<=", ">="):
+            return undecided("an order of probabilities says nothing of limits")
+        return examine(self.inner, before, after, ranked(domain, before, after))
 
 
 def ranked(domain: Domain, *expressions: Any) -> Domain:
     """The domain with the order of ranked probabilities built into those that occur.
 
     With 1 >= p_1 > p_2 >= p_i for every rival i, the first is 1 / (1 + w), the second is the first
-    over (1 + t)^2, and any other is the second over (1 + s)^2, with w, s >= 0 and t > 0.
+    over (1 + t)^2, and any other is the second over (1 + s)^2, with w, s >= 0 and t > 0. Nothing
+    is said of an entry whose index is bound in one of the expressions, where it is many values.
     """
     facts: dict[sympy.Expr, sympy.Expr] = {}
-    entries = {e for x in expressions for e in sympy.sympify(x).atoms(sympy.Indexed)}
+    sides = [sympy.sympify(x) for x in expressions]
+    entries = {e for x in sides for e in x.atoms(sympy.Indexed)}
+    entries -= {e for x in sides for e in entries if is_bound_inside(e.indices[0], x)}
     for law in domain.parameters:
         if not isinstance(law, Ranked):
             continue
@@ -112,6 +119,8 @@ class PowersBelowOne(Rule):
         return "powers of a number that is at most $1$"
 
     def check(self, before: sympy.Expr | None, after: sympy.Expr, domain: Domain) -> Finding:
+        if (wrong := one_sided(self.sense)).status is not Status.PROVED:
+            return wrong
         base = sympy.sympify(self.base)
         small, large = (sympy.sympify(before), sympy.sympify(after))
         if self.sense == ">=":
@@ -119,8 +128,8 @@ class PowersBelowOne(Rule):
         if small == 0 and large.is_nonnegative:
             return proved("nothing is below 0 here")
         lower, higher = (self._exponent(side, base) for side in (small, large))
-        if lower is None or higher is None:
-            return undecided(f"the sides are not powers of {base}")
+        if lower is None or higher is None or not (lower.is_real and higher.is_real):
+            return undecided(f"the sides are not real powers of {base}")
         positive = proved("positive") if surely_above(base, domain) else undecided("of no sign")
         return worst(
             positive,
@@ -150,6 +159,8 @@ class AsExponential(Rule):
         return "powers as exponentials"
 
     def check(self, before: sympy.Expr | None, after: sympy.Expr, domain: Domain) -> Finding:
+        if _binds(before, after):
+            return decide_equal(before, after, domain)
         one, two = _positive_parts(domain, before, after)
         gap = sympy.expand(sympy.expand_log(sympy.log(one / two), force=False))
         if sympy.simplify(gap) == 0:
@@ -166,6 +177,8 @@ class LogarithmsByRank(Rule):
         return "algebra of logarithms"
 
     def check(self, before: sympy.Expr | None, after: sympy.Expr, domain: Domain) -> Finding:
+        if _binds(before, after):
+            return decide_equal(before, after, domain)
         one, two = _positive_parts(domain, before, after, back=True)
         gap = sympy.expand(sympy.expand_log(one[0] - two[0], force=False))
         logs = {value: sympy.Dummy("log", real=True) for value in gap.atoms(sympy.log)}
@@ -173,6 +186,12 @@ class LogarithmsByRank(Rule):
         if sympy.simplify(plain) == 0:
             return proved("equal once logarithms are taken apart")
         return decide_equal(before, after, domain)
+
+
+def _binds(*expressions: Any) -> bool:
+    """Whether a variable is bound, so that a part may be many values."""
+    kinds = (ExprWithLimits, sympy.Derivative, sympy.Subs, sympy.Lambda, sympy.Limit)
+    return any(sympy.sympify(e).has(*kinds) for e in expressions)
 
 
 def _positive_parts(domain: Domain, *expressions: Any, back: bool = False) -> Any:

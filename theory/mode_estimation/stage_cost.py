@@ -13,16 +13,23 @@ from typing import Any
 
 import sympy
 from flint import arb, fmpq
+from sympy.concrete.expr_with_limits import ExprWithLimits
 
+from theory.core.binding import symbols_of
+from theory.core.decision import Status, decide_nonnegative
 from theory.core.domain import Domain
 from theory.core.enclosing import encloses, whole_number
 from theory.core.errors import NotEnclosable
+from theory.core.parameters import Simplex
 
 __all__ = [
     "OfStage",
     "StageCost",
+    "is_constant",
     "is_granted",
+    "is_law",
     "is_nonnegative_below",
+    "is_sequence",
     "over_stages",
     "partial_sum",
     "weights_fall",
@@ -37,11 +44,11 @@ class StageCost(sympy.Function):
 
     nargs = (3,)
 
-    def _eval_is_nonnegative(self) -> bool:
-        return True
+    def _eval_is_nonnegative(self) -> bool | None:
+        return True if self.args[0][1].is_nonnegative else None
 
-    def _eval_is_real(self) -> bool:
-        return True
+    def _eval_is_real(self) -> bool | None:
+        return True if self.args[0][1].is_real else None
 
     def _latex(self, printer: Any, exp: str | None = None) -> str:
         power = f"^{{{exp}}}" if exp else ""
@@ -90,6 +97,34 @@ def weights_fall(weight: OfStage, base: Any) -> bool:
     """Whether a_k - a_{k+1} and a_k are not negative where p_1 > p_k >= p_{k+1}."""
     k = sympy.Symbol("k", integer=True, positive=True)
     return all(is_nonnegative_below(gap, base) for gap in (weight(k) - weight(k + 1), weight(k)))
+
+
+def is_sequence(values: OfStage, domain: Domain, *at: Any) -> bool:
+    """Whether a function of a class is one formula, in it and the parameters, at these too."""
+    d = sympy.Dummy("k", integer=True, positive=True)
+    k = sympy.Symbol("k", integer=True, positive=True)
+    general = sympy.sympify(values(d))
+    if general.has(ExprWithLimits) or not is_constant(general.xreplace({d: sympy.S.One}), domain):
+        return False
+    places = (k, k + 1, sympy.Integer(2), *map(sympy.sympify, at))
+    return all(values(i) == general.xreplace({d: i}) for i in places)
+
+
+def is_constant(expression: sympy.Expr, domain: Domain) -> bool:
+    """Whether an expression speaks of nothing but the parameters, and so of no index."""
+    own = {s for parameter in domain.parameters for s in parameter.symbol.free_symbols}
+    return symbols_of(sympy.sympify(expression)) <= own
+
+
+def is_law(base: Any, last: Any, domain: Domain) -> bool:
+    """Whether p is a law of the domain: positive, and of as many classes, two at least."""
+    several = decide_nonnegative(sympy.sympify(last) - 2, domain).status is Status.PROVED
+    return several and any(
+        isinstance(q, Simplex)
+        and (q.symbol, sympy.sympify(q.length)) == (base, sympy.sympify(last))
+        and bool(q[1].is_positive)
+        for q in domain.parameters
+    )
 
 
 def is_granted(claim: Any, domain: Domain) -> bool:

@@ -7,17 +7,22 @@ from typing import Any
 
 import sympy
 
-from theory.core.binding import standard_names
-from theory.core.decision import Finding, decide_equal, decide_nonnegative, decide_positive
+from theory.core.binding import standard_names, symbols_of
+from theory.core.decision import Finding, Status, decide_equal, decide_nonnegative, decide_positive
 from theory.core.domain import Domain
 from theory.core.rule import Rule, undecided, worst
-from theory.core.rules.by_claim import ByClaim
+from theory.core.rules.along_line import one_sided
+from theory.core.rules.by_claim import ByClaim, applies
 from theory.core.rules.exponentials import ascending_terms
+from theory.mode_estimation.coding import entropy_sandwich, huff_trash
 from theory.mode_estimation.stage_cost import (
     OfStage,
     StageCost,
+    is_constant,
     is_granted,
+    is_law,
     is_nonnegative_below,
+    is_sequence,
     over_stages,
     partial_sum,
     weights_fall,
@@ -40,6 +45,14 @@ def _term(base: Any, i: Any) -> sympy.Expr:
 def _information(base: Any, k: Any) -> sympy.Expr:
     """Sum of p_i log2(1/p_i) for i = 1, ..., k, its first term apart."""
     return partial_sum(_term(base, 1), lambda i: _term(base, i), k)
+
+
+def _is_stage(cost: StageCost, least: int, domain: Domain) -> Finding:
+    """That so many of the classes of a law are left."""
+    base, k, last = cost.args
+    if not is_law(base, last, domain) or not k.is_integer:
+        return undecided(f"{base} is not seen to be a law of {last} classes")
+    return worst(decide_nonnegative(k - least, domain), decide_nonnegative(last - k, domain))
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,8 +80,12 @@ class StageAtMost(Rule):
         base, k, _ = before.args
         if not _alike(sympy.sympify(after), 1 + _information(base, k)):
             return undecided("the line after is not 1 and the information of the classes left")
+        if (self.trash.claim, self.whole.claim) != (huff_trash, entropy_sandwich):
+            return undecided("the claims are others than the rule rests on")
         reports = [rule.claim.derivation_report().worst for rule in (self.trash, self.whole)]
-        return worst(*(Finding(report, self.words) for report in reports))
+        return worst(
+            _is_stage(before, 1, domain), *(Finding(report, self.words) for report in reports)
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,7 +112,9 @@ class StageAtLeast(Rule):
         base, k, _ = before.args
         expected = (1 + _information(base, k)) / 2
         finding = decide_equal(sympy.sympify(after), expected, domain)
-        two = decide_nonnegative(k - 2, domain)
+        if self.whole.claim is not entropy_sandwich:
+            return undecided("the claim is another than the rule rests on")
+        two = _is_stage(before, 2, domain)
         report = self.whole.claim.derivation_report().worst
         return worst(finding, two, Finding(report, self.words))
 
@@ -138,6 +157,8 @@ class StagesReplaced(Rule):
         return self.by.words
 
     def check(self, before: sympy.Expr | None, after: sympy.Expr, domain: Domain) -> Finding:
+        if (wrong := one_sided(self.sense)).status is not Status.PROVED:
+            return wrong
         if self.order not in domain.remarks:
             return undecided(f"the domain does not say: {self.order}")
         terms = ascending_terms(self.by)
@@ -150,7 +171,11 @@ class StagesReplaced(Rule):
         cost, index = terms[middle[0]], sympy.sympify(self.index)
         if cost.args[1] != index or cost.args[2] != sympy.sympify(self.last):
             return undecided(f"{self.by.claim.id} speaks of another stage")
-        if not weights_fall(self.weight, cost.args[0]):
+        base, last = cost.args[0], sympy.sympify(self.last)
+        told = is_law(base, last, domain) and is_constant(last, domain)
+        if not told or not is_sequence(self.weight, domain, index, index + 1, last):
+            return undecided("the weights are not of the classes of a law")
+        if not weights_fall(self.weight, base):
             return undecided("the weights of the stages are not seen to be nonnegative")
         lines = (before, after)
         for line, side in zip(lines, (cost, terms[other]), strict=True):
@@ -161,7 +186,14 @@ class StagesReplaced(Rule):
         if conditions - {sympy.Le(index, cost.args[2])} or not is_granted(claim, domain):
             return undecided(f"{claim.id} has hypotheses that are not made here")
         finding = decide_positive(sympy.sympify(self.times), domain)
-        return worst(finding, Finding(claim.derivation_report().worst, f"by {claim.id}"))
+        stages = domain.within(index, 2, last, discrete=True)
+        ranges = applies(
+            Domain(*claim.domain.parameters),
+            self.by._pairs(),
+            stages,
+            symbols_of(cost, terms[other]),
+        )
+        return worst(finding, ranges, Finding(claim.derivation_report().worst, f"by {claim.id}"))
 
     def _line(self, side: sympy.Expr) -> sympy.Expr:
         def cost(k: Any) -> sympy.Expr:
@@ -217,6 +249,12 @@ class LastStage(Rule):
             return undecided(f"the domain does not say: {self.order}")
         base, last = sympy.sympify(self.base), sympy.sympify(self.last)
         below = sympy.sympify(self.below)
+        if not is_law(base, last, domain) or not is_sequence(
+            self.weight, domain, self.index, self.index + 1, last
+        ):
+            return undecided("the weights are not of the classes of a law")
+        if self.by.claim is not entropy_sandwich:
+            return undecided("the claim is another than the rule rests on")
         gap = (self.weight(last) - below).xreplace({base[last]: base[self.index]})
         if not weights_fall(self.weight, base) or not is_nonnegative_below(gap, base):
             return undecided("the weights of the stages are not seen to be nonnegative")
@@ -267,6 +305,13 @@ class SummationByParts(Rule):
 
     def check(self, before: sympy.Expr | None, after: sympy.Expr, domain: Domain) -> Finding:
         first, index = sympy.sympify(self.first), sympy.sympify(self.index)
+        last = sympy.sympify(self.last)
+        told = is_constant(first, domain) and is_constant(last, domain) and last.is_integer
+        sequences = (self.weight, self.increase)
+        if not told or not all(
+            is_sequence(values, domain, index, index + 1, last) for values in sequences
+        ):
+            return undecided("the weights are no sequence")
 
         def partial(k: Any) -> sympy.Expr:
             return partial_sum(first, self.increase, k)

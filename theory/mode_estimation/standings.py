@@ -8,10 +8,12 @@ from typing import Any
 
 import sympy
 
-from theory.core.decision import Finding, decide_nonnegative
+from theory.core.decision import Finding, Status, decide_nonnegative
 from theory.core.domain import Domain
+from theory.core.rising import is_bound_inside
 from theory.core.rule import Rule, examine, undecided, worst
-from theory.mode_estimation.counts import counts
+from theory.core.rules.along_line import one_sided
+from theory.mode_estimation.counts import CountMean, counts
 from theory.mode_estimation.order_rules import is_rival
 
 __all__ = ["ByOrder", "ByStandings"]
@@ -39,15 +41,26 @@ class ByOrder(Rule):
         return f"{self.inner.words}, whichever count is larger"
 
     def check(self, before: sympy.Expr | None, after: sympy.Expr, domain: Domain) -> Finding:
+        if self.relation not in ("=", "<=", ">="):
+            return undecided("the orders say nothing of limits")
         first, second = (counts[k] for k in self.classes)
+        sides = (sympy.sympify(before), sympy.sympify(after))
+        if any(_is_many(k, side) for k in self.classes for side in sides):
+            return undecided("a class is many classes, or its count is many counts")
         low = sympy.Dummy("low", integer=True, nonnegative=True)
         more = sympy.Dummy("more", integer=True, positive=True)
         findings = []
         for values in ((low, low + more), (low, low), (low + more, low)):
             pairs = dict(zip((first, second), values, strict=True))
-            one, two = (_settled(sympy.sympify(side).xreplace(pairs)) for side in (before, after))
+            one, two = (_settled(side.xreplace(pairs)) for side in sides)
             findings.append(examine(self.inner, one, two, domain))
         return worst(*findings)
+
+
+def _is_many(k: Any, side: sympy.Expr) -> bool:
+    """Whether a class is bound in an expression, or a mean is taken over counts."""
+    moved = side.has(CountMean, sympy.Derivative, sympy.Subs)
+    return moved or is_bound_inside(sympy.sympify(k), side)
 
 
 def _settled(expression: sympy.Expr) -> sympy.Expr:
@@ -82,7 +95,11 @@ class ByStandings(Rule):
         return "by how many counts are above, level and below"
 
     def check(self, before: sympy.Expr | None, after: sympy.Expr, domain: Domain) -> Finding:
+        if (wrong := one_sided(self.sense)).status is not Status.PROVED:
+            return wrong
         sides = (sympy.sympify(before), sympy.sympify(after))
+        if any(side.has(CountMean) for side in sides):
+            return undecided("a mean is no function of the counts")
         findings = []
         ranges = {
             limit[1:]
@@ -93,8 +110,9 @@ class ByStandings(Rule):
         if len(ranges) != 1:
             return undecided("the sums and products must run over the same rivals")
         ((low, high),) = ranges
-        if low != 2:
-            return undecided("the rivals are the classes from 2 on")
+        if low != 2 or not high.is_integer:
+            return undecided("the rivals are the classes from 2 on, up to an integer")
+        findings.append(decide_nonnegative(high - 1, domain))
         places: tuple[int | None, ...] = (None,)
         if self.rival is not None:
             findings.append(is_rival(self.rival, high, domain))
