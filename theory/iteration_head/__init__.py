@@ -1,0 +1,19 @@
+"""Iteration heads: Cabannes et al., arXiv 2406.02128."""
+
+SECTIONS = (
+    "formalism",
+    "construction",
+    "thresholds",
+    "thresholds_second",
+    "thresholds_onehot",
+    "thresholds_circle",
+    "one_shot",
+    "one_shot_chance",
+    "metrics",
+    "invariance",
+    "leakage",
+    "positions",
+    "gaussian_positions",
+    "layer_norm",
+    "one_layer",
+)

@@ -1,0 +1,219 @@
+"""Where a function of a sharpness turns from one sign to the other, and rules that find it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import sympy
+from sympy.concrete.expr_with_limits import ExprWithLimits
+
+from theory.core.continuity import is_continuous
+from theory.core.decision import (
+    Finding,
+    Status,
+    decide_equal,
+    decide_nonnegative,
+    decide_positive,
+)
+from theory.core.domain import Domain
+from theory.core.parameters import Parameter
+from theory.core.rule import Rule, examine, proved, undecided, worst
+from theory.core.rules.by_claim import written_out
+from theory.core.statement import Bound
+from theory.iteration_head.attention_rules import Theta
+
+__all__ = ["GreatestByClaim", "Root", "RootAt", "RootBeyond", "RootRewritten"]
+
+
+class Root(ExprWithLimits):
+    """The point of an interval at which a continuous, strictly monotone function is 0.
+
+    ``Root(body, (x, low, high))``; infinite ends do not belong to the interval.
+    """
+
+    def _eval_is_extended_real(self) -> bool | None:
+        return True
+
+    def _latex(self, printer: Any, exp: str | None = None) -> str:
+        x, low, high = (printer._print(part) for part in self.limits[0])
+        whole = self.limits[0][1:] == (-sympy.oo, sympy.oo)
+        where = rf"{x} \in \mathbb{{R}}" if whole else rf"{low} \le {x} \le {high}"
+        body = printer._print(self.function)
+        name = rf"\operatorname{{root}}_{{{where}}}"
+        return rf"{name}\left[{body}\right]" if not exp else rf"({name}[{body}])^{{{exp}}}"
+
+
+def _seen_from(root: Root, domain: Domain) -> tuple[sympy.Symbol, Any, Any, Domain]:
+    ((x, low, high),) = root.limits
+    return x, low, high, domain.within(x, low, high, discrete=False)
+
+
+def _direction(root: Root, domain: Domain) -> int:
+    """1 if the function is continuous and rises, -1 if it falls, 0 if neither is seen."""
+    x, _, _, inside = _seen_from(root, domain)
+    if root.function.has(Theta):  # which falls, all its terms being falling
+        beside = root.function.coeff(Theta(x), 0)
+        falls = sympy.expand(root.function - Theta(x) - beside) == 0 and not beside.has(x)
+        return -1 if falls and decide_positive(x, inside).status is Status.PROVED else 0
+    if not is_continuous(root.function, inside):
+        return 0
+    slope = sympy.diff(root.function, x)
+    for way in (1, -1):
+        if decide_positive(way * slope, inside).status is Status.PROVED:
+            return way
+    return 0
+
+
+@dataclass(frozen=True, eq=False)
+class RootRewritten(Rule):
+    """The function whose root is taken is written in another way, which another rule justifies."""
+
+    by: Rule
+
+    @property
+    def words(self) -> str:
+        return self.by.words
+
+    def check(self, before: sympy.Expr | None, after: sympy.Expr, domain: Domain) -> Finding:
+        if not (isinstance(before, Root) and isinstance(after, Root)):
+            return undecided("the rule takes a root to a root")
+        if before.limits != after.limits or self.by.relation != "=":
+            return undecided("the root is sought elsewhere")
+        inside = _seen_from(before, domain)[3]
+        return examine(self.by, before.function, after.function, inside)
+
+
+@dataclass(frozen=True)
+class RootAt(Rule):
+    """A root is where the function is 0, which its sense makes the only place."""
+
+    @property
+    def words(self) -> str:
+        return "the only root"
+
+    def check(self, before: sympy.Expr | None, after: sympy.Expr, domain: Domain) -> Finding:
+        if not isinstance(before, Root):
+            return undecided("the rule takes a root")
+        x, low, high, _ = _seen_from(before, domain)
+        if after.has(x):
+            return undecided(f"{x} has no meaning outside the root")
+        within = []
+        if low is not -sympy.oo:
+            within.append(decide_nonnegative(after - low, domain))
+        if high is not sympy.oo:
+            within.append(decide_nonnegative(high - after, domain))
+        if not _is_real(after, domain):
+            return undecided(f"{after} is not seen to be a real number")
+        if not _direction(before, domain):
+            return undecided("the function is not seen to be continuous and monotone")
+        return worst(*within, decide_equal(before.function.subs(x, after), 0, domain))
+
+
+def _is_real(value: sympy.Expr, domain: Domain) -> bool:
+    """Real and finite, its logarithms being of what is seen to be positive."""
+    for logarithm in value.atoms(sympy.log):
+        if decide_positive(logarithm.args[0], domain).status is not Status.PROVED:
+            return False
+    return bool(value.replace(sympy.log, lambda _: sympy.Dummy("log", real=True)).is_real)
+
+
+@dataclass(frozen=True, eq=False)
+class RootBeyond(Rule):
+    """A root lies on one side of a number, as enclosures of the function there and at the ends say.
+
+    Parameters
+    ----------
+    sense : {"<=", ">="}
+        Whether the number is above or below the root.
+    """
+
+    sense: str = "<="
+
+    @property
+    def relation(self) -> str:
+        return self.sense
+
+    @property
+    def words(self) -> str:
+        return "the sign of the function there"
+
+    def check(self, before: sympy.Expr | None, after: sympy.Expr, domain: Domain) -> Finding:
+        if not isinstance(before, Root) or before.free_symbols or not after.is_number:
+            return undecided("the rule compares a root without parameters with a number")
+        x, low, high, _ = _seen_from(before, domain)
+        way = _direction(before, domain)
+        if not way or not (low < after < high):
+            return undecided("the function is not seen to be monotone, or the number is outside")
+        beyond = way if self.sense == "<=" else -way
+        wanted = ((low, -way), (high, way), (after, beyond))
+        signs = [_has_sign(before.function.subs(x, at), sign) for at, sign in wanted]
+        return worst(*signs)
+
+
+def _has_sign(value: sympy.Expr, sign: int) -> Finding:
+    from theory.core.evaluation import enclose
+
+    if enclose(sign * value, {}) > 0:
+        return Finding(Status.CERTIFIED, "by the enclosure of its value")
+    return undecided(f"{value} is not seen to have the sign")
+
+
+@dataclass(frozen=True, eq=False)
+class GreatestByClaim(Rule):
+    """The greatest value of a quantity that an earlier claim bounds from above is that bound.
+
+    The claim bounds a quantity that depends on a parameter, and the bound does not; they are equal
+    at one value of the parameter. What the observable before the step means is for the writer to
+    say: the greatest value of the quantity over all values of that parameter.
+
+    Parameters
+    ----------
+    claim : Claim
+    over : Parameter
+    at : expression
+        Where the bound is attained.
+    by : Rule
+        Takes the quantity there to the bound.
+    """
+
+    claim: Any
+    over: Parameter
+    at: Any
+    by: Rule
+
+    @property
+    def words(self) -> str:
+        return rf"\texttt{{{self.claim.id}}}, which is attained"
+
+    def check(self, before: sympy.Expr | None, after: sympy.Expr, domain: Domain) -> Finding:
+        statement = self.claim.statement
+        if not isinstance(statement, Bound) or statement.sense != "<=" or len(statement.terms) != 2:
+            return undecided(f"{self.claim.id} is not an upper bound")
+        if not isinstance(before, sympy.core.function.AppliedUndef):
+            return undecided("the greatest value must be an observable of its own")
+        if not set(self.claim.domain.remarks) <= set(domain.remarks):
+            return undecided(f"{self.claim.id} has further hypotheses")
+        quantity, high = (written_out(side, self.claim) for side in statement.terms)
+        symbol, at = self.over.symbol, sympy.sympify(self.at)
+        if high.has(symbol) or high != after or self.by.relation != "=":
+            return undecided("the bound is another, or depends on the parameter")
+        others = [p for p in self.claim.domain.parameters if p is not self.over]
+        if not all(any(p is own for own in domain.parameters) for p in others):
+            return undecided("the claim has further parameters")
+        if not at.is_Integer or self.over.violation(int(at)) is not None:
+            return undecided(f"{at} is not seen to be a value of {self.over.name}")
+        fulfilled = [
+            decide_nonnegative(condition.gts - condition.lts, domain)
+            if isinstance(condition, (sympy.Le, sympy.Ge))
+            else undecided(f"{condition} is not seen to hold")
+            for condition in (c.subs(symbol, at) for c in self.claim.domain.where)
+            if condition != sympy.true
+        ]
+        status = self.claim.derivation_report().worst
+        return worst(
+            Finding(status, f"by {self.claim.id}, whose own derivation is {status}"),
+            proved("the bound does not depend on the parameter"),
+            *fulfilled,
+            examine(self.by, quantity.subs(symbol, at), after, domain),
+        )
