@@ -415,3 +415,21 @@ def test_a_proof_without_a_number_says_so():
     total = Sum(h(k), (k, 1, oo))
     found = examine(algebra, 2 * total, total * Rational(2), Domain(n))
     assert found.status == "proved" and "not evaluated" in found.reason
+
+
+def test_a_hypothesis_in_words_of_an_applied_claim_is_asked_for():
+    lucky = "$c$ is lucky"
+    begun = Step(c + 1, by=definition)
+    used = claim(Bound(c + 1, "<=", 2 * c), Domain(c, remarks=(lucky,)))
+
+    def worst(domain, **further):
+        step = Step(2 * c, by=ByClaim(used), **further)
+        made = claim(Bound(c + 1, "<=", 2 * c), domain, begun, step)
+        return made.derivation_report().steps[1]
+
+    assert "not granted here" in worst(Domain(c)).reason
+    here = worst(Domain(c, remarks=(lucky,))).reason
+    granted = worst(Domain(c), granting=(lucky,), note="as everybody knows").reason
+    assert "not granted" not in here and here == granted
+    with pytest.raises(ClaimError, match="for a reason"):
+        Step(c + 1, by=ByClaim(used), granting=(lucky,))

@@ -373,6 +373,8 @@ benign_mistakes = Claim(
                 least={p[mistaken]: rarest()},
                 remark=RAREST,
             ),
+            note="a memory that errs has a pair of margin at most $0$, and the claim is for each",
+            granting=benign_mistake.domain.remarks,
         ),
         Step(
             2 / rarest() * largest_root,

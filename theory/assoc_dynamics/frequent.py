@@ -103,6 +103,8 @@ frequent_safe = Claim(
         Step(
             log(2 * p[token] / c[token] - 1),
             by=ByOneLink(frequent_safe_general, sense=">="),
+            note=r"its $\lambda_*$ is defined by the frequencies and the weights",
+            granting=frequent_safe_general.domain.remarks,
         ),
         Step(
             log(4 * p[token] - 1),

@@ -376,6 +376,8 @@ simplex_forgetting_certificate = Claim(
         Step(
             certified_sum(mean_error.defined_as(3, p_3, c_3)),
             by=ByClaim(simplex_forgetting_level, {N.symbol: 3}),
+            note="three tokens in the plane",
+            granting=simplex_forgetting_level.domain.remarks,
         ),
     ),
 )

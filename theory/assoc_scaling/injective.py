@@ -99,7 +99,12 @@ injective_input = Claim(
     observables=(single_error,),
     derivation=Derivation(
         Step(token, by=definition),
-        Step(in_general, by=ByOneLink(random_overlapping, {classes: stored})),
+        Step(
+            in_general,
+            by=ByOneLink(random_overlapping, {classes: stored}),
+            note=r"$W$ stores $N \ge 2$ inputs of weight $1$",
+            granting=random_overlapping.domain.remarks,
+        ),
         Step(of_ones, by=ByRemark(SINGLE, single)),
         Step(
             of_ones.xreplace({each_rival: alike}),

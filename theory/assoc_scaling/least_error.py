@@ -389,7 +389,9 @@ minimax_bracket = Claim(
         Step(
             dual(alpha, d, at_best),
             by=LeastOfAll(minimax_dual, {multiplier: at_best}, least=best_error, sense=">="),
-            note="a limit of weights of finite support has a limit of their errors",
+            note="a limit of weights of finite support has a limit of their errors, and weights of "
+            "which one alone is not zero are a limit of weights of which two are not",
+            granting=minimax_dual.domain.remarks,
         ),
         Step(
             closed * (1 - gap),

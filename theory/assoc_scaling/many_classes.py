@@ -226,6 +226,8 @@ many_classes_union = Claim(
         Step(
             each_rival(StudentCDF(-sqrt(d) * separation(c, difference(c)), d)),
             by=ByOneLink(exact_laws.pairwise_sandwich, OWN, link=2),
+            note="orthonormal vectors are distinct, and not all weights but that of $x$ are $0$",
+            granting=exact_laws.pairwise_sandwich.domain.remarks,
         ),
         Step(rivals(by_class), by=EachTerm(ByRemark(ORTHONORMAL, kronecker))),
         Step(rivals(in_gap), by=in_each(by_class, in_gap, SumsAsSymbols())),

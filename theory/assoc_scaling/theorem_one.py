@@ -321,6 +321,8 @@ overlapping = Claim(
         Step(
             each_rival(StudentCDF(-sqrt(d) * separation(c, difference(c)), d)),
             by=ByOneLink(pairwise_sandwich, OWN, link=2),
+            note="the sums of squared weights that are positive hold no weight of $x$",
+            granting=pairwise_sandwich.domain.remarks,
         ),
         Step(
             each_rival(exponential(separation(c, difference(c)) ** 2)),
@@ -415,6 +417,8 @@ random_overlapping = Claim(
             by=Replaced(
                 cap(d, cosine), (1 - cosine**2) ** ((d - 1) / 2), ByOneLink(cap_bound, {t: cosine})
             ),
+            note="any two of the output embeddings are such vectors",
+            granting=cap_bound.domain.remarks,
         ),
         Step(
             exceptional(cosine) + rivals_bound(overlap_within(cosine)),
@@ -423,6 +427,9 @@ random_overlapping = Claim(
                 rivals_bound(overlap_within(cosine)),
                 ByOneLink(overlapping, {kappa: overlap_within(cosine)}),
             ),
+            note=r"given output embeddings of Gram matrix $G$, all distinct, whose cosines do not "
+            r"exceed $t$, nor $t$ in size where so asked: these bound the overlaps by $\kappa$",
+            granting=overlapping.domain.remarks,
         ),
     ),
 )
@@ -787,6 +794,8 @@ lower_pair = Claim(
         Step(
             StudentCDF(-sqrt(d) * separation(y, difference(y)), d),
             by=ByOneLink(pairwise_sandwich, OWN, link=1, sense=">="),
+            note="of two inputs of positive weight one is not $x$",
+            granting=pairwise_sandwich.domain.remarks,
         ),
         Step(
             StudentCDF(-sqrt(d) * separation(y, margin**2 * pair_noise), d),
@@ -799,6 +808,9 @@ lower_pair = Claim(
                 ),
                 y,
             ),
+            note=r"the lower bound does not speak of $\kappa$, and some $\kappa$ is as asked, "
+            "since the output embeddings are distinct",
+            granting=noise_bound.domain.remarks,
         ),
         Step(
             StudentCDF(-sqrt(d) * q[x] / sqrt(pair_noise), d),

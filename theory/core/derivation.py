@@ -35,11 +35,24 @@ class Step:
         What justifies it.
     note : str
         A few words for the reader, in LaTeX text.
+    granting : tuple of str
+        Hypotheses in words of claims that are applied, which are not among this claim's own and
+        hold here for the reason that the note gives.
+
+    Raises
+    ------
+    ClaimError
+        Something is granted without a note.
     """
 
     expression: Any
     by: Rule
     note: str = ""
+    granting: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.granting and not self.note:
+            raise ClaimError("a hypothesis in words is granted for a reason, which is the note's")
 
     @property
     def is_lemma(self) -> bool:
@@ -157,15 +170,13 @@ class Derivation:
         elif step.is_lemma:
             if step.by.relation != "=":
                 return undecided(f"a rule for {step.by.relation} does not give an equation")
-            return _known_observables(step.by, claim) or examine(
-                step.by, after.lhs, after.rhs, domain
-            )
+            return _objection(step, claim) or examine(step.by, after.lhs, after.rhs, domain)
         elif isinstance(step.by, Definition):
             finding = _beginning(after, claim)
         elif not chains:
             return undecided("a chain begins with a step by definition")
         else:
-            finding = _known_observables(step.by, claim) or examine(
+            finding = _objection(step, claim) or examine(
                 step.by, chains[-1].last, after, domain, _eventually(claim)
             )
         if isinstance(step.by, Definition) and not step.is_lemma:
@@ -193,10 +204,16 @@ def _strangers(expression: sympy.Basic, claim: Claim) -> str | None:
     return None
 
 
-def _known_observables(rule: Rule, claim: Claim) -> Finding | None:
-    """An objection when a claim that is applied speaks of another observable of the same name."""
+def _objection(step: Step, claim: Claim) -> Finding | None:
+    """What speaks against applying the claims that a step applies.
+
+    It is a hypothesis in words that is not granted here, or another observable of the same name.
+    """
     ours = {observable.name: observable for observable in claim.observables}
-    for used in (part.claim for part in rules_in(rule) if isinstance(part, ByClaim)):
+    granted = {*claim.domain.remarks, *step.granting}
+    for used in (part.claim for part in rules_in(step.by) if isinstance(part, ByClaim)):
+        if strange := [remark for remark in used.domain.remarks if remark not in granted]:
+            return undecided(f"it is not granted here, as {used.id} asks, that: {strange[0]}")
         for theirs in used.observables:
             mine = ours.get(theirs.name)
             if theirs.definition is None and mine is not None and mine is not theirs:

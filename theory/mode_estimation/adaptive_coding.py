@@ -283,6 +283,8 @@ adaptive_coding_upper = Claim(
                     one=ByOneLink(adaptive_coding_step_again, at={time.symbol: t}),
                 )
             ),
+            note="where $a_t = 1$ the label has occurred before",
+            granting=adaptive_coding_step_again.domain.remarks,
         ),
         Step(increments + Sum(A_T(t), (t, 1, n)), by=algebra),
         Step(

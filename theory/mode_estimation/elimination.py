@@ -197,6 +197,8 @@ mode_dropped = Observable(
 )
 prefactor = (delta / (pi**2 * m)) ** (valid / 4)
 
+NUMBERED = "the $b_j$ and $s_{n, j}$ of the bound are defined by the law"
+
 elim_pac_sharp = Claim(
     id="mode-estimation.elim-pac-sharp",
     title="Elimination keeps the mode, for every constant above 2, up to a small error",
@@ -253,7 +255,12 @@ elim_pac_four = Claim(
     observables=(mode_dropped,),
     derivation=Derivation(
         Step(mode_dropped(m, p, delta, 4), by=definition),
-        Step((m - 1) * zeta(2) * delta / (pi**2 * m), by=ByClaim(elim_pac_sharp, {valid: 4})),
+        Step(
+            (m - 1) * zeta(2) * delta / (pi**2 * m),
+            by=ByClaim(elim_pac_sharp, {valid: 4}),
+            note=NUMBERED,
+            granting=elim_pac_sharp.domain.remarks,
+        ),
         Step((m - 1) * delta / (6 * m), by=algebra),
     ),
 )
@@ -275,6 +282,8 @@ elim_pac = Claim(
         Step(
             (m - 1) * zeta(12) * (delta / (pi**2 * m)) ** 6,
             by=ByClaim(elim_pac_sharp, {valid: 24}),
+            note=NUMBERED,
+            granting=elim_pac_sharp.domain.remarks,
         ),
         Step(delta / 3, by=OneSign()),
     ),

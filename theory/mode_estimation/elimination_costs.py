@@ -85,6 +85,7 @@ RULE = (
     "dropped classes share a leaf"
 )
 
+BINARY = "a Huffman tree is binary"
 HUFFMAN_COST = (
     "$\\operatorname{Huff}_k$ is the cost of a Huffman tree of $p_1, \\dots, p_k$ and, if $k < m$, "
     "$p_{k+1} + \\dots + p_m$"
@@ -224,9 +225,19 @@ elim_complexity_stage = Claim(
     observables=(cost_of_stage,),
     derivation=Derivation(
         Step(cost_of_stage.definition, by=definition),
-        Step(at_most, by=StageAtMost(ByClaim(huff_trash), ByClaim(entropy_sandwich))),
+        Step(
+            at_most,
+            by=StageAtMost(ByClaim(huff_trash), ByClaim(entropy_sandwich)),
+            note=BINARY,
+            granting=(*huff_trash.domain.remarks, *entropy_sandwich.domain.remarks),
+        ),
         Step(cost_of_stage.definition, by=definition),
-        Step(at_least, by=StageAtLeast(ByClaim(entropy_sandwich))),
+        Step(
+            at_least,
+            by=StageAtLeast(ByClaim(entropy_sandwich)),
+            note=BINARY,
+            granting=entropy_sandwich.domain.remarks,
+        ),
     ),
     uses=("mode-estimation.huff-trash", "mode-estimation.entropy-sandwich"),
 )
@@ -400,6 +411,8 @@ elim_complexity_entropy = Claim(
                 c.symbol,
                 ORDER,
             ),
+            note=BINARY,
+            granting=entropy_sandwich.domain.remarks,
         ),
     ),
     uses=("mode-estimation.entropy-sandwich", "mode-estimation.elim-fluid"),

@@ -202,6 +202,8 @@ elim_horizon_lasting = Claim(
         Step(
             exp(c * L / 4) * here**n,
             by=ByOneLink(elim_horizon_moment, {P: mode, Q: rival, theta: u / 4, slope: u / 4}),
+            note="the third probability is that of all other classes",
+            granting=elim_horizon_moment.domain.remarks,
         ),
         Step(
             exp(c * L / 4) * exp(-mode * u**2 / 8) ** n,

@@ -411,7 +411,14 @@ em_prefactor = Claim(
                 multiple=K,
                 base=base,
             ),
+            note="$D_n$ is the lead of any one of the $K$ labels",
+            granting=em_prefactor_pair.domain.remarks,
         ),
-        Step(K * pair_height, by=ByClaim(em_prefactor_pair)),
+        Step(
+            K * pair_height,
+            by=ByClaim(em_prefactor_pair),
+            note="$D_n$ is the lead of any one of the $K$ labels",
+            granting=em_prefactor_pair.domain.remarks,
+        ),
     ),
 )
