@@ -7,6 +7,8 @@ SECTIONS = (
     "thresholds_second",
     "thresholds_onehot",
     "thresholds_circle",
+    "dimension",
+    "normalised_circuit",
     "one_shot",
     "one_shot_chance",
     "metrics",
