@@ -7,8 +7,8 @@ from typing import Any
 
 import sympy
 from flint import acb, arb
-from sympy.concrete.expr_with_limits import ExprWithLimits
 
+from theory.core.binding import replace_free
 from theory.core.decision import (
     Finding,
     Status,
@@ -21,7 +21,9 @@ from theory.core.enclosing import ball, encloses
 from theory.core.errors import NotEnclosable
 from theory.core.exact import evaluate_sums
 from theory.core.rule import Rule, examine, proved, undecided, worst
+from theory.core.rules.along_line import real_by_signs
 from theory.core.rules.monotone import decide_sign
+from theory.iteration_head.circle_rules import bound_in
 
 __all__ = [
     "AllPositions",
@@ -90,8 +92,9 @@ class SharedScore(Rule):
         (one, i, *range_one), (other, j, *range_other) = sides[0], sides[1]
         if range_one != range_other:
             return undecided("the two weights are over different keys")
-        shift = sympy.expand(one - other.subs(j, i))
-        if shift.has(i):
+        same = sympy.Dummy(i.name, **i.assumptions0)
+        shift = sympy.expand(replace_free(one, {i: same}) - replace_free(other, {j: same}))
+        if shift.has(same):
             return undecided(f"the scores differ by {shift}, which depends on the key")
         return proved("the scores of all keys differ by the same amount")
 
@@ -113,7 +116,7 @@ def _softmax(weight: sympy.Expr, key: sympy.Expr) -> Any:
     if not isinstance(above, sympy.exp) and above != 1:
         return None
     own = above.exp if isinstance(above, sympy.exp) else sympy.S.Zero
-    if sympy.expand(own - score.exp.subs(i, key)) != 0:
+    if sympy.expand(own - replace_free(score.exp, {i: key})) != 0:
         return None
     return score.exp, i, low, high
 
@@ -233,7 +236,8 @@ class DistinguishedKey(Rule):
 
     def check(self, before: sympy.Expr | None, after: sympy.Expr, domain: Domain) -> Finding:
         before = sympy.sympify(before)
-        table = {total: _counted_apart(total, domain) for total in before.atoms(sympy.Sum)}
+        around = bound_in(before)
+        table = {total: _counted_apart(total, domain, around) for total in before.atoms(sympy.Sum)}
         table = {total: value for total, value in table.items() if value is not None}
         if not table:
             return undecided("no sum has one key that a delta distinguishes")
@@ -241,28 +245,34 @@ class DistinguishedKey(Rule):
         return decide_equal(apart, evaluate_sums(after, domain), domain)
 
 
-def _counted_apart(total: sympy.Sum, domain: Domain) -> sympy.Expr | None:
+def _counted_apart(total: sympy.Sum, domain: Domain, around: set[sympy.Basic]) -> sympy.Expr | None:
     """The sum without its delta, or None where the one key is not seen to be in the range."""
     deltas = total.function.atoms(sympy.KroneckerDelta)
     if len(deltas) != 1 or len(total.limits) != 1:
         return None
     (delta,) = deltas
     ((i, low, high),) = total.limits
-    inside = {v for o in total.function.atoms(ExprWithLimits) for v in o.variables}
-    if inside & delta.free_symbols:
+    if bound_in(total.function) & delta.free_symbols:
         return None
     gap = sympy.expand(delta.args[0] - delta.args[1])
     slope = gap.coeff(i)
     if slope not in (1, -1) or not i.is_integer or len(delta.args) != 2:
         return None
     place = sympy.expand(i - gap * slope)
-    if place.has(i) or not place.is_integer:
+    if place.has(i) or not (place.is_integer and _is_whole_range(low, high)):
         return None
     ends = (place - low, high - place)
+    if around & {symbol for end in ends for symbol in end.free_symbols}:
+        return None  # the hypotheses do not speak of bound variables
     if worst(*(decide_nonnegative(end, domain) for end in ends)).status is not Status.PROVED:
         return None
     on, off = (total.function.xreplace({delta: sympy.Integer(value)}) for value in (1, 0))
-    return sympy.Sum(off, *total.limits) + (on - off).subs(i, place)
+    return sympy.Sum(off, *total.limits) + replace_free(on - off, {i: place})
+
+
+def _is_whole_range(low: sympy.Expr, high: sympy.Expr) -> bool:
+    """Whether the integers from one end to the other are what is summed over."""
+    return bool(low.is_integer and (high.is_integer or high is sympy.oo))
 
 
 @dataclass(frozen=True, eq=False)
@@ -291,7 +301,11 @@ class Exponents(Rule):
         old, new = (_logarithm(sympy.sympify(side), domain) for side in (before, after))
         if old is None or new is None:
             return undecided("the sides must be exponentials, times what is seen to be positive")
-        return examine(self.by, old, new, domain)
+        found = examine(self.by, old, new, domain)
+        if self.relation == "=":
+            return found
+        real = (finding for side in (old, new) for finding in real_by_signs(side, domain))
+        return worst(found, *real)
 
 
 def _logarithm(value: sympy.Expr, domain: Domain) -> sympy.Expr | None:
@@ -340,7 +354,8 @@ class GaussianSides(Rule):
         if not isinstance(total, sympy.Sum) or len(total.limits) != 1:
             return undecided("the rule takes one inverse sum")
         ((i, low, high),) = total.limits
-        if not isinstance(total.function, sympy.exp) or not (i.is_integer and peak.is_integer):
+        whole = i.is_integer and peak.is_integer and _is_whole_range(low, high)
+        if not (isinstance(total.function, sympy.exp) and whole):
             return undecided("the rule takes exponentials at integers")
         if sharpness.has(i) or peak.has(i):
             return undecided(f"the peak and the sharpness depend on {i}")
@@ -349,13 +364,14 @@ class GaussianSides(Rule):
         factor = sympy.cancel(sharpness / (self.positive.gts - self.positive.lts))
         m = sympy.Dummy("m", integer=True, positive=True)
         aside = domain.within(m, 1, sympy.oo, discrete=True)
-        after_it, before_it = (total.function.exp.subs(i, peak + k) for k in (m, -m))
+        exponent = total.function.exp
+        after_it, before_it = (replace_free(exponent, {i: peak + k}) for k in (m, -m))
         gaps = (-sharpness * m**2 / 2 - after_it, after_it - before_it)
         falls = (decide_sign(sympy.factor(sympy.together(gap)), aside) for gap in gaps)
         return worst(
             decide_nonnegative(peak - low, domain),
             decide_nonnegative(high - peak, domain),
-            decide_equal(total.function.exp.subs(i, peak), 0, domain),
+            decide_equal(replace_free(exponent, {i: peak}), 0, domain),
             decide_positive(factor, domain),
             *falls,
             decide_equal(1 / Theta(sharpness), after, domain),

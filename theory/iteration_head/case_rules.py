@@ -11,9 +11,10 @@ from theory.core.decision import Finding, Status
 from theory.core.domain import Domain
 from theory.core.parameters import Vector
 from theory.core.rule import Rule, proved, undecided, worst
-from theory.core.rules.along_line import one_sided
+from theory.core.rules.along_line import one_sided, real_by_signs
 from theory.core.rules.inequalities import nonnegative_below_one
 from theory.core.rules.monotone import assuming, decide_sign
+from theory.iteration_head.circle_rules import bound_in, stands_free
 
 __all__ = ["EntryInRange", "SignInCases"]
 
@@ -36,7 +37,8 @@ class EntryInRange(Rule):
         if (wrong := one_sided(self.sense)).status is not Status.PROVED:
             return wrong
         gap = after - sympy.sympify(before)
-        return _nonnegative_in_entry(gap if self.sense == "<=" else -gap, domain)
+        found = _nonnegative_in_entry(gap if self.sense == "<=" else -gap, domain)
+        return worst(found, *real_by_signs(after, domain))
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,6 +63,8 @@ class SignInCases(Rule):
         if (wrong := one_sided(self.sense)).status is not Status.PROVED:
             return wrong
         gap = after - sympy.sympify(before)
+        if not all(stands_free(part, gap) for part in gap.atoms(sympy.Piecewise)):
+            return undecided("which case holds depends on a bound variable")
         gap = sympy.piecewise_fold(gap if self.sense == "<=" else -gap)
         if not isinstance(gap, sympy.Piecewise):
             return undecided("there are no cases")
@@ -72,7 +76,8 @@ class SignInCases(Rule):
             held = [*excluded, *_differences(condition)]
             findings.append(_nonnegative_where(value, held, domain))
             excluded += _differences(sympy.Not(condition))
-        return worst(proved("nonnegative in each case"), *findings)
+        real = real_by_signs(after, domain)  # then the other side is real as well
+        return worst(proved("nonnegative in each case"), *findings, *real)
 
 
 def _differences(condition: Any) -> list[sympy.Basic]:
@@ -105,9 +110,11 @@ def _nonnegative_in_entry(gap: sympy.Expr, domain: Domain) -> Finding:
     levels = [entry for entry in entries if entry.base in unit]
     if len(levels) != 1:
         return undecided("there is not one entry from 0 to 1")
+    if any(entry.free_symbols & bound_in(gap) for entry in entries):
+        return undecided("an entry of a bound index is many")
     if not all(entry.is_real for entry in entries):
         return undecided("an entry need not be real")
-    level = sympy.Dummy("level", positive=True)
+    level = sympy.Dummy("level", nonnegative=True)  # 0 is a value, at which there may be a jump
     others = {entry: sympy.Dummy("other", real=True) for entry in entries}
     return nonnegative_below_one(gap.xreplace({**others, levels[0]: level}), level, domain)
 

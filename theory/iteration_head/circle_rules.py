@@ -6,12 +6,34 @@ from dataclasses import dataclass
 from typing import Any
 
 import sympy
+from sympy.concrete.expr_with_limits import ExprWithLimits
 
 from theory.core.decision import Finding, Status, decide_equal, decide_nonnegative, decide_positive
 from theory.core.domain import Domain
 from theory.core.rule import Rule, undecided, worst
 
-__all__ = ["Aliases", "NoAlias"]
+__all__ = ["Aliases", "NoAlias", "bound_in", "stands_free"]
+
+_BINDING = (ExprWithLimits, sympy.Limit, sympy.Lambda, sympy.Subs, sympy.Derivative)
+
+
+def _variables(operation: Any) -> set[sympy.Basic]:
+    one = isinstance(operation, sympy.Limit)
+    return {operation.args[1]} if one else set(operation.variables)
+
+
+def bound_in(expression: sympy.Basic) -> set[sympy.Basic]:
+    """The symbols that operations in an expression give values of their own."""
+    return {v for operation in expression.atoms(*_BINDING) for v in _variables(operation)}
+
+
+def stands_free(part: sympy.Basic, expression: sympy.Basic) -> bool:
+    """Whether no operation around a part gives other values to what the part speaks of.
+
+    If one does, what the hypotheses say of these symbols does not hold of them there.
+    """
+    around = (o for o in expression.atoms(*_BINDING) if o != part and o.has(part))
+    return not any(_variables(operation) & part.free_symbols for operation in around)
 
 
 @dataclass(frozen=True)
@@ -30,6 +52,8 @@ class Aliases(Rule):
         sums = list(before.atoms(sympy.Sum))
         if len(sums) != 1 or (seen := _multiples(sums[0])) is None:
             return undecided("the rule takes one count of multiples in a range")
+        if not stands_free(sums[0], before):
+            return undecided("what the count depends on is bound around it")
         left, right, period = seen
         count = 1 + sympy.floor(left / period) + sympy.floor(right / period)
         return worst(
@@ -73,7 +97,7 @@ class NoAlias(Rule):
         table = {
             part: sympy.S.Zero
             for part in before.atoms(sympy.floor)
-            if _is_below_one(part.args[0], domain)
+            if stands_free(part, before) and _is_below_one(part.args[0], domain)
         }
         return decide_equal(before.xreplace(table), after, domain)
 

@@ -6,18 +6,20 @@ Nothing in them is special to this topic; the module may move to the core.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import sympy
 from flint import arb
 
-from theory.core.binding import replace_free
+from theory.core.binding import rename_apart, replace_free, symbols_of
 from theory.core.decision import Finding, Status, decide_equal, decide_nonnegative
 from theory.core.domain import Domain
 from theory.core.enclosing import ball, encloses, spend, whole_number
 from theory.core.errors import NotEnclosable
 from theory.core.rule import Rule, proved, undecided, worst
 from theory.core.signs import surely_nonnegative
+from theory.iteration_head.circle_rules import stands_free
 
 __all__ = ["LargestOf", "Ramps", "Recursion", "SolvesRecursion"]
 
@@ -32,6 +34,18 @@ class Recursion(sympy.Function):
 
     nargs = 4
 
+    @classmethod
+    def eval(cls, step: Any, start: Any, first: Any, last: Any) -> Any:
+        # the two variables are symbols of no other expression, so that nothing is captured
+        if not isinstance(step, sympy.Lambda) or not all(v.is_Symbol for v in step.signature):
+            return None
+        height = _height(step.expr)
+        own = [_variable(v.name, height, tuple(v.assumptions0.items())) for v in step.signature]
+        if tuple(own) == tuple(step.signature):
+            return None
+        moved = step.expr.xreplace(dict(zip(step.signature, own, strict=True)))
+        return cls(sympy.Lambda(tuple(own), moved), start, first, last)
+
     def after(self, index: Any, value: Any) -> sympy.Expr:
         """The value at an index, from the value before it."""
         i, a = self.args[0].signature
@@ -40,9 +54,9 @@ class Recursion(sympy.Function):
 
     def _latex(self, printer: Any, **_: Any) -> str:
         step, start, first, last = self.args
-        i, a = step.signature
+        i, a = (sympy.Symbol(v.name, **v.assumptions0) for v in step.signature)
         name, before = a.name, sympy.Symbol(f"{a.name}_{{{printer._print(i - 1)}}}")
-        rule = printer._print(step.expr.xreplace({a: before}))
+        rule = printer._print(self.after(i, before))
         index, begin, end = (printer._print(part) for part in (i, first, last))
         given = rf"{name}_{{{begin}}} = {printer._print(start)},\ {name}_{{{index}}} = {rule}"
         return rf"\left. {name}_{{{end}}} \right|_{{{given}}}"
@@ -55,11 +69,31 @@ def _recursion_ball(e: Recursion, env: dict[str, Any]) -> arb:
     if end < begin:
         raise NotEnclosable(f"{e} has no value before its first index")
     spend(end - begin, env)
-    i, a = step.signature
-    value = ball(start, env)
+    # numbers are found by name, and a parameter may have that of a variable
+    taken = {*env, *(symbol.name for symbol in step.expr.atoms(sympy.Symbol))}
+    i, a = (sympy.Symbol(_unlike(v.name, taken), **v.assumptions0) for v in step.signature)
+    body, value = e.after(i, a), ball(start, env)
     for index in range(begin + 1, end + 1):
-        value = ball(step.expr, {**env, i.name: arb(index), a.name: value})
+        value = ball(body, {**env, i.name: arb(index), a.name: value})
     return value
+
+
+def _unlike(name: str, taken: set[str]) -> str:
+    while name in taken:
+        name += "'"
+    taken.add(name)
+    return name
+
+
+def _height(expression: sympy.Basic) -> int:
+    """How deep recursions are nested in an expression."""
+    below = max((_height(argument) for argument in expression.args), default=0)
+    return below + isinstance(expression, Recursion)
+
+
+@lru_cache(maxsize=1024)
+def _variable(name: str, height: int, assumptions: tuple[tuple[str, bool], ...]) -> sympy.Dummy:
+    return sympy.Dummy(name, **dict(assumptions))
 
 
 def _sole(expression: Any) -> Recursion | None:
@@ -93,28 +127,34 @@ class SolvesRecursion(Rule):
         other = sides[1] if given is sides[0] else sides[0]
         recursion = _sole(given)
         assert recursion is not None
+        if not stands_free(recursion, given):
+            return undecided("what the recursion depends on is bound around it")
         _, start, first, last = recursion.args
         if not (first.is_Integer and last.is_integer):
             return undecided("the first index is a number, and the last is a whole one")
         if problem := _misfit(recursion, sympy.sympify(self.at)):
             return undecided(problem)
+        own = symbols_of(*(p.symbol for p in domain.parameters))
+        own |= {bounds.variable for bounds in domain.ranges}
+        closed = rename_apart(sympy.sympify(self.closed), own)  # no fact about them is used
+
+        def at(place: Any) -> sympy.Expr:
+            return replace_free(closed, {sympy.sympify(self.at): place})
+
         sign = {"positive": True} if first.is_nonnegative else {}
         index = sympy.Dummy("index", integer=True, **sign)
         inside = domain.within(index, first + 1, last, discrete=True)
-        expected = given.xreplace({recursion: self._at(last)})
+        expected = given.xreplace({recursion: at(last)})
         return worst(
             decide_nonnegative(last - first, domain),
             proved("the same") if expected == other else _equal(expected, other, domain),
-            _equal(_carried_out(self._at(first)), start, domain),
+            _equal(_carried_out(at(first)), start, domain),
             _equal(
-                _split(self._at(index), index, inside),
-                recursion.after(index, self._at(index - 1)),
+                _split(at(index), index, inside),
+                recursion.after(index, at(index - 1)),
                 inside,
             ),
         )
-
-    def _at(self, index: Any) -> sympy.Expr:
-        return replace_free(self.closed, {sympy.sympify(self.at): index})
 
 
 def _misfit(recursion: Recursion, at: sympy.Symbol) -> str | None:
@@ -143,10 +183,19 @@ _REPEATED = (sympy.Sum, sympy.Product)
 
 def _carried_out(expression: sympy.Expr) -> sympy.Expr:
     """Sums and products of a known number of terms, one or none, are written out."""
-    return expression.replace(
-        lambda e: isinstance(e, _REPEATED) and all(end.is_Integer for end in e.limits[0][1:]),
-        lambda e: e.doit() if e.limits[0][2] >= e.limits[0][1] - 1 else e,
-    )
+
+    def is_known(e: Any) -> bool:
+        if not isinstance(e, _REPEATED) or len(e.limits) != 1:
+            return False
+        _, low, high = e.limits[0]
+        return bool(low.is_Integer and high.is_Integer and high >= low - 1)
+
+    def written(e: Any) -> sympy.Expr:
+        ((k, low, high),) = e.limits  # not by SymPy, which counts backwards in sums inside
+        terms = (replace_free(e.function, {k: at}) for at in range(int(low), int(high) + 1))
+        return (sympy.Add if isinstance(e, sympy.Sum) else sympy.Mul)(*terms)
+
+    return expression.replace(is_known, written)
 
 
 def _split(expression: sympy.Expr, last: sympy.Symbol, domain: Domain) -> sympy.Expr:
@@ -209,7 +258,8 @@ class Ramps(Rule):
         return "the other units are off"
 
     def check(self, before: sympy.Expr | None, after: sympy.Expr, domain: Domain) -> Finding:
-        sums = sympy.sympify(before).atoms(sympy.Sum)
+        before = sympy.sympify(before)
+        sums = before.atoms(sympy.Sum)
         if len(sums) != 1 or len((total := sums.pop()).limits) != 1:
             return undecided("the rule takes an expression in one sum")
         ((k, low, high),) = total.limits
@@ -217,6 +267,10 @@ class Ramps(Rule):
         cut = sympy.sympify(self.up_to)
         if len(ramps) != 1 or 0 not in (ramp := ramps.pop()).args or len(ramp.args) != 2:
             return undecided("the terms have one factor max(0, m)")
+        if not (stands_free(total, before) and low.is_integer):
+            return undecided("the terms are not for whole numbers, or bound around the sum")
+        if not (high.is_integer or high is sympy.oo):
+            return undecided(f"{high} is no whole number")
         if cut.has(k) or not cut.is_integer:
             return undecided(f"{cut} is no whole number that is the same for all terms")
         if sympy.cancel(total.function / ramp).has(sympy.Max):
@@ -228,7 +282,7 @@ class Ramps(Rule):
             decide_nonnegative(high - cut, domain),
             decide_nonnegative(inside, domain.within(k, low, cut, discrete=True)),
             decide_nonnegative(-inside, domain.within(k, cut, high, discrete=True)),
-            decide_equal(sympy.sympify(before).xreplace({total: ends}), after, domain),
+            decide_equal(before.xreplace({total: ends}), after, domain),
         )
 
 
@@ -248,14 +302,17 @@ class LargestOf(Rule):
         return "the largest"
 
     def check(self, before: sympy.Expr | None, after: sympy.Expr, domain: Domain) -> Finding:
-        maxima = sympy.sympify(before).atoms(sympy.Max)
+        before = sympy.sympify(before)
+        maxima = before.atoms(sympy.Max)
         if len(maxima) != 1:
             return undecided("the rule takes an expression in one maximum")
         maximum, largest = maxima.pop(), sympy.sympify(self.largest)
+        if not stands_free(maximum, before):
+            return undecided("what the maximum depends on is bound around it")
         same = [decide_equal(argument, largest, domain).status for argument in maximum.args]
         if Status.PROVED not in same:
             return undecided(f"{largest} is not among {maximum}")
         return worst(
-            decide_equal(sympy.sympify(before).xreplace({maximum: largest}), after, domain),
+            decide_equal(before.xreplace({maximum: largest}), after, domain),
             *(decide_nonnegative(largest - argument, domain) for argument in maximum.args),
         )

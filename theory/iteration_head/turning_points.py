@@ -8,7 +8,8 @@ from typing import Any
 import sympy
 from sympy.concrete.expr_with_limits import ExprWithLimits
 
-from theory.core.continuity import is_continuous
+from theory.core.binding import replace_free
+from theory.core.continuity import is_continuous, is_continuous_at
 from theory.core.decision import (
     Finding,
     Status,
@@ -17,8 +18,10 @@ from theory.core.decision import (
     decide_positive,
 )
 from theory.core.domain import Domain
+from theory.core.errors import NotEnclosable
 from theory.core.parameters import Parameter
 from theory.core.rule import Rule, examine, proved, undecided, worst
+from theory.core.rules.along_line import one_sided
 from theory.core.rules.by_claim import written_out
 from theory.core.statement import Bound
 from theory.iteration_head.attention_rules import Theta
@@ -51,12 +54,15 @@ def _seen_from(root: Root, domain: Domain) -> tuple[sympy.Symbol, Any, Any, Doma
 
 def _direction(root: Root, domain: Domain) -> int:
     """1 if the function is continuous and rises, -1 if it falls, 0 if neither is seen."""
-    x, _, _, inside = _seen_from(root, domain)
+    x, low, high, inside = _seen_from(root, domain)
     if root.function.has(Theta):  # which falls, all its terms being falling
         beside = root.function.coeff(Theta(x), 0)
         falls = sympy.expand(root.function - Theta(x) - beside) == 0 and not beside.has(x)
         return -1 if falls and decide_positive(x, inside).status is Status.PROVED else 0
-    if not is_continuous(root.function, inside):
+    ends = [end for end in (low, high) if end not in (-sympy.oo, sympy.oo)]
+    if not is_continuous(root.function, inside) or not all(
+        is_continuous_at(root.function, x, end, domain) for end in ends
+    ):
         return 0
     slope = sympy.diff(root.function, x)
     for way in (1, -1):
@@ -80,7 +86,11 @@ class RootRewritten(Rule):
             return undecided("the rule takes a root to a root")
         if before.limits != after.limits or self.by.relation != "=":
             return undecided("the root is sought elsewhere")
-        inside = _seen_from(before, domain)[3]
+        x, low, high, inside = _seen_from(before, domain)
+        ends = [end for end in (low, high) if end not in (-sympy.oo, sympy.oo)]
+        sides = (before.function, after.function)
+        if not all(is_continuous_at(side, x, end, domain) for side in sides for end in ends):
+            return undecided("a function is not seen to be continuous at an end")
         return examine(self.by, before.function, after.function, inside)
 
 
@@ -107,7 +117,7 @@ class RootAt(Rule):
             return undecided(f"{after} is not seen to be a real number")
         if not _direction(before, domain):
             return undecided("the function is not seen to be continuous and monotone")
-        return worst(*within, decide_equal(before.function.subs(x, after), 0, domain))
+        return worst(*within, decide_equal(replace_free(before.function, {x: after}), 0, domain))
 
 
 def _is_real(value: sympy.Expr, domain: Domain) -> bool:
@@ -142,6 +152,10 @@ class RootBeyond(Rule):
         if not isinstance(before, Root) or before.free_symbols or not after.is_number:
             return undecided("the rule compares a root without parameters with a number")
         x, low, high, _ = _seen_from(before, domain)
+        if (wrong := one_sided(self.sense)).status is not Status.PROVED:
+            return wrong
+        if not (low.is_finite and high.is_finite):  # at infinity SymPy's values need not be limits
+            return undecided("an end of the interval is infinite")
         way = _direction(before, domain)
         if not way or not (low < after < high):
             return undecided("the function is not seen to be monotone, or the number is outside")
@@ -154,8 +168,11 @@ class RootBeyond(Rule):
 def _has_sign(value: sympy.Expr, sign: int) -> Finding:
     from theory.core.evaluation import enclose
 
-    if enclose(sign * value, {}) > 0:
-        return Finding(Status.CERTIFIED, "by the enclosure of its value")
+    try:
+        if enclose(sign * value, {}) > 0:
+            return Finding(Status.CERTIFIED, "by the enclosure of its value")
+    except NotEnclosable as problem:
+        return undecided(str(problem))
     return undecided(f"{value} is not seen to have the sign")
 
 
@@ -192,6 +209,10 @@ class GreatestByClaim(Rule):
             return undecided(f"{self.claim.id} is not an upper bound")
         if not isinstance(before, sympy.core.function.AppliedUndef):
             return undecided("the greatest value must be an observable of its own")
+        if before.func.__name__ in {own.name for own in self.claim.observables}:
+            return undecided(f"{before} is what {self.claim.id} speaks of, not its greatest value")
+        if before.has(self.over.symbol):
+            return undecided(f"the greatest value depends on {self.over.name}")
         if not set(self.claim.domain.remarks) <= set(domain.remarks):
             return undecided(f"{self.claim.id} has further hypotheses")
         quantity, high = (written_out(side, self.claim) for side in statement.terms)
@@ -199,6 +220,8 @@ class GreatestByClaim(Rule):
         if high.has(symbol) or high != after or self.by.relation != "=":
             return undecided("the bound is another, or depends on the parameter")
         others = [p for p in self.claim.domain.parameters if p is not self.over]
+        if set(before.args) != {p.symbol for p in others}:
+            return undecided("the greatest value is that for the claim's other parameters")
         if not all(any(p is own for own in domain.parameters) for p in others):
             return undecided("the claim has further parameters")
         if not at.is_Integer or self.over.violation(int(at)) is not None:
