@@ -339,18 +339,18 @@ def converges(
 ) -> Finding:
     """That an integral is finite: without that there is nothing to be near to.
 
-    It is where its value is known, or where the shape is of the order of the level near 0 and the
-    level falls faster than 1 / x.
+    It is where the shape is of the order of the level near 0 and the level falls faster than 1 / x,
+    or where its value is known.
     """
     variable = integral.limits[0][0]
-    value, _ = evaluate_integrals(integral, domain)
-    if value is not None and not value.has(*_INFINITE):
-        return proved("the integral is finite")
-    order = limit_at(shape / level, level, sympy.S.Zero, "+", domain)
     _, rest = sympy.sympify(inner).as_independent(variable, as_Add=False)
     base, power = rest.as_base_exp()
-    fast = base == variable and not power.has(variable) and surely_positive(-power - 1, domain)
-    if fast and order is not None and not order.has(*_INFINITE):
+    if base == variable and not power.has(variable) and surely_positive(-power - 1, domain):
+        order = limit_at(shape / level, level, sympy.S.Zero, "+", domain)
+        if order is not None and not order.has(*_INFINITE):
+            return proved("the integral is finite")
+    value, _ = evaluate_integrals(integral, domain)
+    if value is not None and not value.has(*_INFINITE):
         return proved("the integral is finite")
     return undecided("the integral may be infinite")
 
