@@ -1,6 +1,7 @@
 """The perceptron's argument: max-margin memories by other methods, and rules pass no wrong step."""
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -18,7 +19,7 @@ from theory.assoc_dynamics import benign as theory
 from theory.assoc_dynamics.benign import benign, benign_growth, benign_mistakes, benign_pull
 from theory.assoc_dynamics.large_steps import M, margin, p, x
 from theory.assoc_dynamics.perceptron import ForEntries, InProportion, SeparatedRoot
-from theory.core.derivation import Derivation, Step
+from theory.core.derivation import Derivation
 from theory.core.rule import examine
 from theory.core.rules.inequalities import Nonnegative
 
@@ -140,7 +141,7 @@ def changed(claim, index, **changes):
     steps = list(claim.derivation.steps)
     rule = steps[index].by
     fields = {name: getattr(rule, name) for name in rule.__dataclass_fields__} | changes
-    steps[index] = Step(steps[index].expression, by=type(rule)(**fields))
+    steps[index] = replace(steps[index], by=type(rule)(**fields))
     return Derivation(*steps).check(claim).steps[index].status
 
 
