@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,7 @@ __all__ = [
     "mean_interval",
     "names",
     "select",
+    "value",
 ]
 
 
@@ -206,3 +207,16 @@ def mean_interval(values: NDArray[np.float64], error: float = 0.05) -> tuple[flo
     mean = float(values.mean())
     half = float(t.ppf(1 - error / 2, values.size - 1) * values.std(ddof=1) / values.size**0.5)
     return mean, mean - half, mean + half
+
+
+def value(expression: Any, point: Mapping[str, Any]) -> float:
+    """The middle of the ball of a formula of the theory at a point, for a line of a figure.
+
+    Raises
+    ------
+    NotEnclosable
+        The formula has no value there.
+    """
+    from theory import enclose
+
+    return float(enclose(expression, point).mid())

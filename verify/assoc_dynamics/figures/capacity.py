@@ -8,9 +8,8 @@ import numpy as np
 
 from numerics.assoc_dynamics import binary, forgetting, underparameterised
 from theory.assoc_dynamics import forgetting as claims
-from verify.assoc_dynamics.figures.formulas import value
 from verify.assoc_dynamics.figures.two_tokens import shade
-from verify.core.figures import STYLES, figure
+from verify.core.figures import STYLES, figure, value
 
 
 def descend(tokens, law, start, step, steps):

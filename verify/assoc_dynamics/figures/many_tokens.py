@@ -12,8 +12,7 @@ from numerics.core.streams import Stream
 from theory.assoc_dynamics import orthogonal as orthogonal_theory
 from theory.assoc_dynamics import sweeps as sweeps_theory
 from theory.assoc_dynamics.large_steps import eta
-from verify.assoc_dynamics.figures.formulas import value
-from verify.core.figures import STYLES, figure
+from verify.core.figures import STYLES, figure, value
 
 STREAM = Stream.of(0, "assoc-dynamics", "figures")
 FIVE = 5

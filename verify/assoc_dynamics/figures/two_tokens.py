@@ -10,8 +10,7 @@ from numerics.assoc_dynamics import two_tokens as flow
 from theory.assoc_dynamics import large_steps as large_steps_theory
 from theory.assoc_dynamics import two_token_thresholds as thresholds
 from theory.assoc_dynamics import two_tokens as claims
-from verify.assoc_dynamics.figures.formulas import value
-from verify.core.figures import STYLES, figure
+from verify.core.figures import STYLES, figure, value
 
 FREQUENT = 0.75
 

@@ -7,8 +7,7 @@ import numpy as np
 from numerics.core.streams import Stream
 from numerics.iteration_head.leakage import leaked_share, sample_leaked
 from theory.iteration_head import leakage as theory
-from verify.core.figures import STYLES, bars, figure, mean_interval
-from verify.iteration_head.figures.formulas import value
+from verify.core.figures import STYLES, bars, figure, mean_interval, value
 
 STREAM = Stream.of(0, "iteration-head", "figures", "data")
 DRAWN = 1024

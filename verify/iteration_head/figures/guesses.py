@@ -6,8 +6,7 @@ import numpy as np
 
 from numerics.iteration_head.one_shot_chance import accuracy_without, polynomial_step, state_law
 from theory.iteration_head import one_shot_chance as theory
-from verify.core.figures import STYLES, figure
-from verify.iteration_head.figures.formulas import value
+from verify.core.figures import STYLES, figure, value
 
 LENGTHS = {3: 10, 5: 7, 11: 5}  # the longest words that are run, for every p
 

@@ -9,8 +9,7 @@ import numpy as np
 from numerics.core.streams import Stream
 from numerics.iteration_head.positions import attendable, gaussian_codes, outscored
 from theory.iteration_head import gaussian_positions as theory
-from verify.core.figures import STYLES, bars, figure, interval
-from verify.iteration_head.figures.formulas import value
+from verify.core.figures import STYLES, bars, figure, interval, value
 
 STREAM = Stream.of(0, "iteration-head", "figures", "positions")
 NUMBERS = (16, 32, 64)

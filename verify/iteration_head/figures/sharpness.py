@@ -12,9 +12,8 @@ from numerics.iteration_head.construction import circuit, fetched_weights, least
 from numerics.iteration_head.tasks import Task, every_prompt
 from theory.iteration_head import thresholds
 from theory.iteration_head.attention_rules import Theta
-from verify.core.figures import STYLES, figure
+from verify.core.figures import STYLES, figure, value
 from verify.iteration_head.figures.attention import polynomial
-from verify.iteration_head.figures.formulas import value
 
 STREAM = Stream.of(0, "iteration-head", "figures", "sharpness")
 COPY = Task(((0, 1), (0, 1)), (0, 1), shared=True)

@@ -14,8 +14,7 @@ from numerics.mode_estimation.empirical_mode import enclosed_error
 from numerics.mode_estimation.set_elimination import set_elimination_runs
 from numerics.mode_estimation.truncated_search import truncated_search
 from theory.mode_estimation.gaps import delta_squared
-from verify.core.figures import STYLES, bars, figure, interval
-from verify.mode_estimation.figures.formulas import value
+from verify.core.figures import STYLES, bars, figure, interval, value
 
 STREAM = Stream.of(0, "mode-estimation", "figures")
 HALVINGS = (1, 3, 5, 7, 9)

@@ -11,8 +11,7 @@ from numerics.mode_estimation.distributions import one_good
 from numerics.mode_estimation.elimination_costs import elimination_runs
 from numerics.mode_estimation.set_elimination import set_elimination_runs
 from theory.mode_estimation import elimination_costs
-from verify.core.figures import STYLES, bars, figure, mean_interval
-from verify.mode_estimation.figures.formulas import value
+from verify.core.figures import STYLES, bars, figure, mean_interval, value
 
 STREAM = Stream.of(0, "mode-estimation", "figures", "classes")
 SIZES = (30, 100, 300, 1000, 3000, 10_000)

@@ -13,8 +13,7 @@ from numerics.mode_estimation.elimination import two_class_elimination
 from numerics.mode_estimation.elimination_costs import elimination_runs
 from theory.mode_estimation import elimination as theory
 from theory.mode_estimation import elimination_costs as costs
-from verify.core.figures import STYLES, bars, figure, mean_interval
-from verify.mode_estimation.figures.formulas import value
+from verify.core.figures import STYLES, bars, figure, mean_interval, value
 
 STREAM = Stream.of(0, "mode-estimation", "figures", "elimination")
 

@@ -9,8 +9,7 @@ import numpy as np
 from numerics.core.streams import Stream
 from numerics.mode_estimation.empirical_mode import enclosed_error, simulated_errors
 from theory.mode_estimation import empirical_mode, prefactor
-from verify.core.figures import STYLES, bars, figure, mean_interval
-from verify.mode_estimation.figures.formulas import value
+from verify.core.figures import STYLES, bars, figure, mean_interval, value
 
 STREAM = Stream.of(0, "mode-estimation", "figures", "errors")
 LAWS = {

@@ -12,8 +12,7 @@ from numerics.mode_estimation.coarse_search import truncated_huffman_cost
 from numerics.mode_estimation.codes import huffman_ancestors, huffman_cost
 from numerics.mode_estimation.truncated_search import truncated_search
 from theory.mode_estimation.coarse_cost import P, bits, sigma
-from verify.core.figures import STYLES, figure
-from verify.mode_estimation.figures.formulas import value
+from verify.core.figures import STYLES, figure, value
 
 STREAM = Stream.of(0, "mode-estimation", "figures", "trees")
 BOUNDS = (bits(1 / P), bits(1 / P) + 1 + sigma)
