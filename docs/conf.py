@@ -1,6 +1,7 @@
 """Sphinx configuration: neither the build nor the pages need a network."""
 
 import re
+import sys
 import tomllib
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from sphinx.util import logging
 from sphinx.util.math import get_node_equation_number
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "docs"))
 
 project = "Assay"
 author = "the Assay authors"
@@ -19,9 +21,10 @@ release = version = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))[
     "version"
 ]
 
-extensions = ["myst_parser", "sphinx.ext.napoleon"]
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "generated_pages"]
 exclude_patterns = ["_build", "Thumbs.db", ".DS_Store"]
 nitpicky = True
+nitpick_ignore_regex = [("py:.*", ".*")]  # types in docstrings are words
 
 myst_enable_extensions = ["amsmath", "attrs_block", "colon_fence", "deflist", "dollarmath"]
 myst_heading_anchors = 3

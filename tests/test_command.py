@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +12,9 @@ import pytest
 from click.testing import CliRunner
 
 from theory.core import catalogue
+from theory.core.errors import AssayError
 from verify.command import main
+from verify.core.document_pdf import compile_pdf
 
 ROOT = Path(__file__).parent.parent
 TOPIC = "assoc-scaling"
@@ -114,6 +117,42 @@ def test_latex_to_a_file_and_to_standard_output(assay, tmp_path):
     written = assay("latex", RATE, "--quiet", "--no-run", "--out", out)
     assert written.exit_code == 0 and written.stdout == ""
     assert out.read_text(encoding="utf-8") == done.stdout
+
+
+def test_a_report_is_written_with_what_the_ledger_holds(assay, tmp_path):
+    assay("run", RATE, "--quiet")
+    done = assay("report", RATE, IDENTITY, "--quiet", "--no-run", "--out", tmp_path / "site")
+    assert done.exit_code == 0 and "2 claims" in done.stderr
+    page = (tmp_path / "site" / "claims" / f"{RATE}.html").read_text(encoding="utf-8")
+    assert "confirmed" in page and "<math" in page
+    assert "Not judged" in (tmp_path / "site" / "claims" / f"{IDENTITY}.html").read_text("utf-8")
+
+
+def test_a_pdf_is_compiled_or_said_to_be_impossible(assay, tmp_path, monkeypatch):
+    out = tmp_path / "claims.pdf"
+    if shutil.which("pdflatex"):
+        done = assay("latex", RATE, "--quiet", "--pdf", "--out", out)
+        assert done.exit_code == 0 and out.read_bytes().startswith(b"%PDF")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    done = assay("latex", RATE, "--quiet", "--pdf", "--out", tmp_path / "other.pdf")
+    assert done.exit_code == 2 and "pdflatex is not installed" in done.stderr
+    assert not (tmp_path / "other.pdf").exists()
+
+
+def test_an_error_of_latex_is_told_and_leaves_nothing(tmp_path):
+    if not shutil.which("pdflatex"):
+        pytest.skip("pdflatex is not installed")
+    with pytest.raises(AssayError, match="Undefined control sequence"):
+        compile_pdf(r"\documentclass{article}\begin{document}\nosuch\end{document}", tmp_path / "x")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_doctor_finds_what_is_needed(assay):
+    done = assay("doctor", "--json")
+    assert done.exit_code == 0
+    findings = {entry["name"]: entry for entry in json.loads(done.stdout)["findings"]}
+    assert findings["sympy"]["good"] and findings["ledger"]["good"]
+    assert "python" in assay("doctor").stdout
 
 
 # --------------------------------------------------------------------------- run, mutants
@@ -343,6 +382,10 @@ def test_calibration_tells_what_is_promised_and_what_is_kept(assay):
         (["show"], "Missing argument 'ID'"),
         (["run", "--ledger", "."], "is a directory"),
         (["latex", "--out", "."], "is a directory"),
+        (["report", "assoc-scaling.zzz*", "--out", "x"], "no claim matches"),
+        (["report", "--out", "pyproject.toml"], "is a file"),
+        (["report"], "Missing option '--out'"),
+        (["latex", RATE, "--pdf"], "a PDF needs a file"),
         (["latex", "--out", "no/such/folder/x.tex"], "does not exist"),
         (["run", ""], "unknown claim ''"),
         (["list", "--nonsense"], "No such option"),

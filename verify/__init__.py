@@ -11,7 +11,15 @@ from typing import Any
 _HOMES = {
     "verify.core.assertion": ("assert_claim",),
     "verify.core.check": ("Check", "Mutant", "Settings", "check", "leading", "mutate"),
-    "verify.core.estimates": ("Counted", "Estimate", "Exact", "Exhaustive", "Sampled", "Trained"),
+    "verify.core.estimates": (
+        "Counted",
+        "Estimate",
+        "Exact",
+        "Exhaustive",
+        "Sampled",
+        "Trained",
+        "training_seeds",
+    ),
     "verify.core.judge": ("judge",),
     "verify.core.mutants": ("judge_mutants",),
     "verify.core.registry": ("measure",),

@@ -332,6 +332,9 @@ def mutants(
     help="File to write; standard output by default.",
 )
 @click.option("--standalone", is_flag=True, help="A document that compiles by itself.")
+@click.option(
+    "--pdf", is_flag=True, help="Compile it, with the pdflatex of this machine, to --out."
+)
 @click.option("--no-run", is_flag=True, help="Do not judge claims that the ledger does not hold.")
 @_tier
 @_seed_option
@@ -343,6 +346,7 @@ def latex(
     ids: tuple[str, ...],
     out: Path,
     standalone: bool,
+    pdf: bool,
     no_run: bool,
     tier: str,
     seed: int,
@@ -354,30 +358,119 @@ def latex(
     """Export claims with hypotheses, proofs and verdicts to LaTeX."""
     from verify.core import display
     from verify.core.document import document
-    from verify.core.runner import digest_of, run_claims
+    from verify.core.document_pdf import compile_pdf, require_latex
+    from verify.core.runner import held_verdicts, run_claims
 
     if str(out) != "-":
         _require_writable(out, "--out")
+    if pdf:
+        if str(out) == "-":
+            raise click.BadParameter("a PDF needs a file to be written to", param_hint="--out")
+        require_latex()
     plan = _plan(ids, tier, seed, jobs, False, time_limit)
-    verdicts: dict[str, Any] = dict.fromkeys(claim.id for claim in plan.claims)
     with _open(ledger_path) as ledger:
-        if no_run:
-            for claim in plan.claims:
-                verdicts[claim.id] = ledger.verdict(claim.id, digest_of(claim), seed, tier)
-        else:
+        verdicts = held_verdicts(plan, ledger)
+        if not no_run:
             with display.progress(plan, quiet) as report:
                 for verdict, held in run_claims(plan, ledger):
                     verdicts[verdict.id] = verdict
                     report(verdict, held)
-    text = document(plan.claims, verdicts, standalone=standalone)
+    text = document(plan.claims, verdicts, standalone=standalone or pdf)
     if str(out) == "-":
         click.echo(text, nl=False)
+    elif pdf:
+        compile_pdf(text, out)
+        click.echo(f"wrote {len(plan.claims)} claims to {out}", err=True)
     else:
         try:
             out.write_text(text, encoding="utf-8")
         except OSError as problem:
             raise click.BadParameter(f"{problem}", param_hint="--out") from None
         click.echo(f"wrote {len(plan.claims)} claims to {out}", err=True)
+
+
+@main.command()
+@_ids
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    required=True,
+    help="Folder to write to; open its index.html.",
+)
+@click.option("--no-run", is_flag=True, help="Do not judge what the ledger does not hold.")
+@click.option("--mutants", "with_mutants", is_flag=True, help="Also judge the mutants.")
+@_tier
+@_seed_option
+@_jobs
+@_ledger
+@_time_limit
+@_quiet
+def report(
+    ids: tuple[str, ...],
+    out: Path,
+    no_run: bool,
+    with_mutants: bool,
+    tier: str,
+    seed: int,
+    jobs: int,
+    ledger_path: Path | None,
+    time_limit: float,
+    quiet: bool,
+) -> None:
+    """Write a static site about claims, which opens from disk without a network.
+
+    Outcomes of mutants that the ledger holds are shown in any case.
+    """
+    from verify.core import display
+    from verify.core.runner import held_mutants, held_verdicts, run_claims, run_mutants
+    from verify.report.site import write_report
+
+    plan = _plan(ids, tier, seed, jobs, False, time_limit)
+    with _open(ledger_path) as ledger:
+        verdicts = held_verdicts(plan, ledger)
+        if not no_run:
+            with display.progress(plan, quiet) as tell:
+                for verdict, held in run_claims(plan, ledger):
+                    verdicts[verdict.id] = verdict
+                    tell(verdict, held)
+        if with_mutants:
+            with display.progress(plan, quiet) as tell:
+                for claim_id, _, held in run_mutants(plan, ledger):
+                    tell(claim_id, held)
+        outcomes = held_mutants(plan, ledger)
+    about = f"Written by assay {_version()}: tier {tier}, seed {seed}."
+    with display.progress(plan, quiet) as tell:
+        for claim_id in write_report(plan.claims, verdicts, outcomes, out, about):
+            tell(claim_id, False)
+    click.echo(f"wrote {len(plan.claims)} claims to {out / 'index.html'}", err=True)
+
+
+@main.command()
+@_ids
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    required=True,
+    help="Folder to write content.tex, common.tex and roadmap.md to.",
+)
+@_tier
+@_seed_option
+@_ledger
+def blueprint(
+    ids: tuple[str, ...], out: Path, tier: str, seed: int, ledger_path: Path | None
+) -> None:
+    """Export claims for formalisation, by the conventions of blueprints of Lean projects.
+
+    Nothing is judged; what the ledger holds is used.
+    """
+    from verify.core.blueprint import write_blueprint
+    from verify.core.runner import held_verdicts
+
+    plan = _plan(ids, tier, seed, 1, False, 900)
+    with _open(ledger_path) as ledger:
+        verdicts = held_verdicts(plan, ledger)
+    write_blueprint(plan.claims, verdicts, out)
+    click.echo(f"wrote {len(plan.claims)} claims to {out}", err=True)
 
 
 @main.command()
@@ -463,3 +556,46 @@ def calibration(repetitions: int, seed: int, as_json: bool) -> None:
         display.show_calibration(found)
     if not found.kept:
         sys.exit(SOME_REFUTED)
+
+
+@main.command()
+@_as_json
+def doctor(as_json: bool) -> None:
+    """Tell what this installation has and can do. Exit code 1: something needed is missing."""
+    from verify.core import display
+    from verify.core.doctor import examination
+
+    findings = list(examination())
+    if as_json:
+        entries = [{"name": f.name, "found": f.found, "good": f.good} for f in findings]
+        display.print_json({"schema": SCHEMA, "findings": entries})
+    else:
+        display.show_findings(findings)
+    if any(finding.good is False for finding in findings):
+        sys.exit(SOME_REFUTED)
+
+
+@main.command()
+@click.argument("path", metavar="FILE.py", type=click.Path(path_type=Path, dir_okay=False))
+@click.option(
+    "--kind",
+    type=click.Choice(["identity", "bound", "equivalent", "rate", "forall", "trend"]),
+    help="What the claim is; asked for on a terminal when it is not given.",
+)
+@click.option("--force", is_flag=True, help="Overwrite a file that is there.")
+def new(path: Path, kind: str | None, force: bool) -> None:
+    """Write a commented file with a claim of your own, which runs as it stands.
+
+    The name of the file is the topic of its claims.
+    """
+    from verify.core.new_theorem import KINDS, topic_of, write_new_theorem
+
+    topic_of(path)  # a bad name is told before anything is asked
+    if kind is None:
+        if not sys.stdin.isatty():
+            raise click.UsageError(f"say what the claim is: --kind {', '.join(KINDS)}")
+        for name, words in KINDS.items():
+            click.echo(f"{name:<12}{words}", err=True)
+        kind = click.prompt("kind", type=click.Choice(list(KINDS)), show_choices=False, err=True)
+    write_new_theorem(path, str(kind), force=force)
+    click.echo(f"wrote {path}; judge it with: assay run {path}", err=True)

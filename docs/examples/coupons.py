@@ -95,3 +95,4 @@ def exact(n, m):
 
 check(upper_bound, resolution=1e-9)(exact)
 check(too_good, resolution=1e-9)(exact)
+mutate(too_good, survives={"sense flipped": "the reverse is true, and attained without a draw"})

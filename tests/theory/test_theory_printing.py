@@ -4,7 +4,7 @@ import sympy
 from hypothesis import given
 from hypothesis import strategies as st
 
-from theory import ChiPDF, Domain, NormalPDF, Real
+from theory import ChiPDF, Domain, Equivalent, NormalPDF, Real
 from theory.core.printing import latex
 from theory.core.shorthand import Shorthand, with_names
 
@@ -119,3 +119,24 @@ def test_a_name_changes_nothing(chosen, arguments, powers, rest):
         return complex(e.subs(values).doit().subs(arrays).doit().evalf(30))
 
     assert abs(value(written) - value(expression)) <= 1e-12 * abs(value(expression))
+
+
+def test_an_exact_decimal_is_printed_where_a_fraction_could_not_be_read():
+    assert latex(sympy.Rational(392704560583, 250000000000)) == "1.570818242332"
+    assert latex(sympy.Rational(-123456, 10**6)) == r"- \frac{1929}{15625}"  # small enough
+    assert latex(sympy.Rational(10**6 + 1, 3 * 10**6)) == r"\frac{1000001}{3000000}"
+    assert latex(sympy.Rational(1, 2**40)) == r"\frac{1}{1099511627776}"
+
+
+def test_a_derivative_takes_all_of_a_product():
+    x, y = sympy.symbols("x y")
+    product = sympy.Derivative(sympy.exp(x) * (x + y), x)
+    assert latex(product).endswith(r"(e^{x} (x + y))")
+    assert latex(sympy.Derivative(sympy.exp(x), x)) == r"\frac{d}{d x} e^{x}"
+
+
+def test_the_gap_of_an_equivalence_multiplies_all_of_the_right_side():
+    n, f = sympy.Symbol("n"), sympy.Function("f")(sympy.Symbol("n"))
+    printed = Equivalent(f, n + 1, as_=(n, sympy.oo), order=1).latex(latex)
+    assert r"\left(n + 1\right) \left(1 + O(\frac{1}{n})\right)" in printed
+    assert "= 1 + O(" in Equivalent(f, sympy.S.One, as_=(n, sympy.oo), order=1).latex(latex)

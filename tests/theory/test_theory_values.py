@@ -383,3 +383,24 @@ def test_a_claim_loads_its_own_topic_and_no_other():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "['assoc_scaling']"
+
+
+@pytest.mark.parametrize(
+    "term",
+    [
+        exp(-y * k) * sqrt(x + y) * (k + 1) ** (-x) * NormalCDF(y * sqrt(k)),
+        Sum(x**2 * k * j / (x + y * j), (j, 1, k)),
+        Sum(log(y * j), (j, 1, 3)) * k + Sum(log(y * j) * k, (j, 1, k)),
+        KroneckerDelta(k, 3) * log(x + y) * k + Product(1 - y / (j + x * k + 9), (j, 1, k)),
+        (1 - KroneckerDelta(k, 3)) / (k - 3) * sqrt(y),  # undefined where the indicator vanishes
+        Piecewise((sqrt(y) * x, k < 4), (log(y) * k, True)) * sp.harmonic(k, x),
+        Piecewise((k, k < 9), (log(y - 5) * k, True)) * beta(x * y, k),
+        y**k * Integral(exp(-z * y * k), (z, 0, x**2)),
+    ],
+)
+def test_a_sum_has_the_value_of_its_terms_one_by_one(term):
+    """Indicators, branches, inner sums and integrals included."""
+    values = {"x": Rational(13, 10), "y": Rational(7, 10)}
+    whole = enclose(Sum(term, (k, 1, 6)), values)
+    terms = (enclose(substitute(term, {"k": sp.Integer(n)}), values) for n in range(1, 7))
+    assert whole.overlaps(sum(terms)) and whole.rad() < 1e-25

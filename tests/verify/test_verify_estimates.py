@@ -23,7 +23,17 @@ from theory import (
     Standing,
     Trend,
 )
-from verify import Check, Counted, Decision, How, Sampled, Settings, Trained, judge
+from verify import (
+    Check,
+    Counted,
+    Decision,
+    How,
+    Sampled,
+    Settings,
+    Trained,
+    judge,
+    training_seeds,
+)
 from verify.core.intervals import RunningMean
 from verify.core.sequential import BoundTest, EquivalenceTest
 from verify.core.trained import rank_p_value
@@ -271,3 +281,14 @@ def test_a_replicate_out_of_its_range_is_refused():
     mean = RunningMean(Sampled(lambda first, count: np.full(count, 2.0)))
     with pytest.raises(ValueError, match="not in"):
         mean.draw_until(10)
+
+
+def test_runs_train_on_seeds_of_their_own():
+    assert training_seeds(0, range(3, 6)) == (3, 4, 5)
+    runs = [set(training_seeds(seed, range(50))) for seed in (0, 1, 2, 7, 2**32 - 1)]
+    assert len(set.union(*runs)) == 50 * len(runs)
+    assert max(max(run) for run in runs) < 2**64
+    assert max(training_seeds(2**63 - 1, [2**32 - 1])) < 2**64
+    for number in (-1, 2**32):
+        with pytest.raises(ClaimError, match="numbered from 0"):
+            training_seeds(0, [number])

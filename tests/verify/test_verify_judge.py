@@ -6,6 +6,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 
 import numpy as np
 import pytest
@@ -720,6 +721,20 @@ def test_streams_depend_on_seed_claim_and_point_alone():
     assert one.samples == two.samples
     tried(statement, measured, resolution=0.05, points=points, seed=1)
     assert seen[0.5][2] != seen[0.5][0]
+
+
+def test_a_measurement_that_asks_for_it_gets_the_seed_of_the_run():
+    seen = []
+
+    def measured(a, seed, stream):
+        seen.append(seed)
+        return coins(a / 2, stream)
+
+    statement = Identity(size(), a / 2)
+    for seed in (0, 3):
+        tried(statement, measured, resolution=0.05, points=[{"a": 0.5}], seed=seed)
+    tried(statement, partial(measured, a=0.5), resolution=0.05, points=[{"a": 0.5}], seed=4)
+    assert seen == [0, 3, 4]
 
 
 def test_a_verdict_is_the_same_again():

@@ -14,7 +14,10 @@ import time
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from theory.core.catalogue import section_of
 from verify.core import runner, sources
 from verify.core.ledger import Ledger
 from verify.core.registry import select, source_files
@@ -79,7 +82,7 @@ def write_topic(root, claims):
     for column in ("theory", "numerics", "verify"):
         folder = root / column / "made_up"
         folder.mkdir(exist_ok=True)
-        sections = "SECTIONS = ('one',)" if column != "numerics" else ""
+        sections = "SECTIONS = ('one',)" if column == "theory" else ""
         (folder / "__init__.py").write_text(f'"""Made up."""\n{sections}\n')
     stated = [f"{name} = stated({name!r}, {rhs})" for name, (rhs, _) in claims.items()]
     text = f"__all__ = {list(claims)!r}\n{THEORY}" + "\n".join(stated) + "\n"
@@ -448,3 +451,26 @@ def test_a_worker_that_never_returns_is_ended_and_the_run_goes_on(tmp_path, monk
     assert sorted(verdict.id for verdict, _ in verdicts) == sorted(claim.id for claim in claims)
     reasons = [verdict.reason for verdict, _ in verdicts]
     assert any("compiled code did not return" in reason for reason in reasons), reasons
+
+
+# ------------------------------------------------------------------------------- who does what
+
+
+@given(st.lists(st.integers(0, 2), min_size=60, max_size=60), st.integers(1, 4))
+def test_every_claim_is_given_out_once_and_trends_of_a_section_to_one_worker(order, workers):
+    claims = select(["assoc-scaling.learned*", "assoc-scaling.role-of-M*"])
+    trends = {claim.id for claim in claims if claim.kind == "trend"}
+    assert trends and len(trends) < len(claims)
+    shares = runner._shares(claims, workers)
+    given_out = {}
+    for index in [*order, *range(workers)]:
+        worker = index % workers
+        while (claim := runner._next(shares, worker)) is not None:
+            assert claim.id not in given_out
+            given_out[claim.id] = worker
+            if index in order:
+                break
+    assert set(given_out) == {claim.id for claim in claims}
+    for section in {section_of(claim) for claim in claims}:
+        own = [claim.id for claim in claims if section_of(claim) == section]
+        assert len({given_out[one] for one in own if one in trends}) <= 1

@@ -7,12 +7,13 @@ import fnmatch
 import importlib
 import pkgutil
 from collections.abc import Iterable
+from functools import cache
 from types import ModuleType
 
 from theory.core.claim import Claim
 from theory.core.errors import CatalogueError
 
-__all__ = ["claims_in", "find", "require_acyclic", "select", "topics"]
+__all__ = ["claims_in", "find", "require_acyclic", "section_of", "select", "topics"]
 
 
 def topics() -> tuple[str, ...]:
@@ -42,6 +43,21 @@ def claims_in(topic: str) -> tuple[Claim, ...]:
         if claim.topic != topic:
             raise CatalogueError(f"{claim.id} is written in the topic {topic}")
     return tuple(claims)
+
+
+def section_of(claim: Claim) -> str:
+    """The section of the catalogue that defines a claim; an empty text for one of one's own."""
+    return _sections(claim.topic).get(claim.id, "") if claim.topic in topics() else ""
+
+
+@cache
+def _sections(topic: str) -> dict[str, str]:
+    package = importlib.import_module(f"theory.{topic.replace('-', '_')}")
+    return {
+        claim.id: section
+        for section in package.SECTIONS
+        for claim in claims_of(importlib.import_module(f"{package.__name__}.{section}"))
+    }
 
 
 def claims_of(module: ModuleType) -> list[Claim]:

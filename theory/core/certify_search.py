@@ -80,11 +80,21 @@ class Search:
         }
         self.gap = Function(self.sides[1] - self.sides[0], symbols, positivity)
         _ = self.gap.program  # raises where there is no enclosure
+        self._require_what_cancels()
         self.forms: dict[tuple[tuple[int, int], ...], TriedForms] = {}
         self.end_pieces = [self._checked(piece) for piece in end_pieces]
         self.cited: list[str] = []
         self.boxes = self.undefined = self.symbolic_checks = 0
         self.used_region = False
+
+    def _require_what_cancels(self) -> None:
+        """What occurs in both sides and not in their difference must have values as well."""
+        kinds = (sympy.Pow, sympy.Function)
+        kept = (self.sides[1] - self.sides[0]).atoms(*kinds)
+        for part in {e for side in self.sides for e in side.atoms(*kinds)} - kept:
+            function = Function(part, self.axes.symbols, self.axes.positivity)
+            if function.plain(self.axes.roots)[1] > 0:
+                raise NotEnclosable(f"{part} cancels, and may have no value somewhere")
 
     def run(self, budget: int) -> Certificate:
         """Look at boxes until the inequality is settled or the budget is spent."""

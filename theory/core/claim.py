@@ -12,6 +12,7 @@ from theory.core.domain import Domain
 from theory.core.errors import ClaimError
 from theory.core.observable import Observable
 from theory.core.rule import rules_in
+from theory.core.shorthand import Shorthand
 from theory.core.source import Source
 from theory.core.statement import Statement
 
@@ -95,10 +96,22 @@ class Claim:
         return replace(self, **{"derivation": Derivation(), **changes})
 
     def latex(self, expression: Any) -> str:
-        """LaTeX of an expression in this claim's notation."""
+        """LaTeX of an expression in the notation of this claim and of those that it applies."""
         from theory.core.printing import latex
 
-        return latex(expression, self.domain, self.observables)
+        return latex(expression, self.domain, (*_observables_applied(self), *self.observables))
+
+
+@cache
+def _observables_applied(claim: Claim) -> tuple[Observable, ...]:
+    """Those of the claims that the derivation applies, without their shorthands."""
+    found: dict[str, Observable] = {}
+    for step in claim.derivation.steps:
+        for rule in rules_in(step.by):
+            for applied in vars(rule).values():
+                if isinstance(applied, Claim):
+                    found |= {o.name: o for o in applied.observables}
+    return tuple(o for o in found.values() if not isinstance(o, Shorthand))
 
 
 @cache

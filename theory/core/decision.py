@@ -235,9 +235,15 @@ def _expand_powers(e: sympy.Expr) -> sympy.Expr:
     return sympy.expand(sympy.powsimp(sympy.expand_power_base(sympy.expand_power_exp(e))))
 
 
+def _numerator(e: sympy.Expr) -> sympy.Expr:
+    split = sympy.expand_power_base(sympy.expand_power_exp(e))
+    return _expand_powers(sympy.fraction(sympy.together(split))[0])
+
+
 _SIMPLIFICATIONS: tuple[tuple[str, Callable[[Any], Any]], ...] = (
     ("expansion", sympy.expand),
     ("powers", _expand_powers),
+    ("a common denominator", _numerator),
     ("simplification", sympy.simplify),
     ("gamma functions", lambda e: sympy.gammasimp(sympy.expand_func(e.rewrite(sympy.gamma)))),
     ("powers and simplification", lambda e: sympy.simplify(_expand_powers(sympy.powdenest(e)))),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import sympy
@@ -95,6 +96,17 @@ class DerivationReport:
         order = (Status.REFUTED, Status.UNDECIDED, Status.CITED, Status.CERTIFIED, Status.PROVED)
         present = {step.status for step in self.steps} | {self.conclusion.status}
         return next(status for status in order if status in present)
+
+    def stored(self) -> list[dict[str, Any]]:
+        """Plain values: a mapping for each step, and one for the conclusion."""
+        steps = [{**asdict(step), "status": str(step.status)} for step in self.steps]
+        return [*steps, {**asdict(self.conclusion), "status": str(self.conclusion.status)}]
+
+    @classmethod
+    def restored(cls, stored: Sequence[Mapping[str, Any]]) -> DerivationReport:
+        """The report that `stored` wrote."""
+        *steps, conclusion = ({**entry, "status": Status(entry["status"])} for entry in stored)
+        return cls(tuple(StepReport(**step) for step in steps), Finding(**conclusion))
 
 
 @dataclass

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from copy import copy
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, ClassVar
 
 import sympy
@@ -274,6 +275,11 @@ class Domain:
             if more.keys() & set(symbols):
                 yield tuple(_composed(more, form) for form in forms)
 
+    @property
+    def told(self) -> tuple[Any, ...]:
+        """What is known of numbers: domains that tell the same have the same forms and readings."""
+        return self.parameters, self.where, self.ranges
+
     def latex(self) -> tuple[str, ...]:
         """The hypotheses one by one, as LaTeX text with formulas in dollars."""
         from theory.core.printing import latex
@@ -286,6 +292,10 @@ class Domain:
         return (*lines, *self.remarks)
 
 
+# The same symbols every time: SymPy then remembers what it found out about what holds them.
+
+
+@lru_cache(maxsize=4096)
 def _through_a_positive_symbol(parameter: _Ordered) -> sympy.Expr | None:
     """The parameter as an expression in a signed symbol, or None where its own sign says it all."""
     low, high = parameter.low, parameter.high
@@ -313,20 +323,21 @@ def _through_a_positive_symbol(parameter: _Ordered) -> sympy.Expr | None:
     return exact_number(low) + (exact_number(high) - exact_number(low)) * free / (1 + free)
 
 
-def _in_range(bounds: Range) -> Iterator[sympy.Expr]:
+@lru_cache(maxsize=4096)
+def _in_range(bounds: Range) -> tuple[sympy.Expr, ...]:
     """The inside of a range through a positive symbol, from either end."""
     sign = {"integer": True, "nonnegative": True} if bounds.discrete else {"positive": True}
     free = sympy.Dummy(bounds.variable.name, **sign)
-    finite = bounds.low is not -sympy.oo, bounds.high is not sympy.oo
-    if not bounds.discrete and all(finite):
-        yield bounds.low + (bounds.high - bounds.low) * free / (1 + free)
-        return
-    if finite[0]:
-        yield bounds.low + free
-    if finite[1] and (bounds.high.is_integer or not bounds.discrete):
-        yield bounds.high - free
+    low, high = bounds.low is not -sympy.oo, bounds.high is not sympy.oo
+    if not bounds.discrete and low and high:
+        return (bounds.low + (bounds.high - bounds.low) * free / (1 + free),)
+    from_below = (bounds.low + free,) if low else ()
+    if high and (bounds.high.is_integer or not bounds.discrete):
+        return (*from_below, bounds.high - free)
+    return from_below
 
 
+@lru_cache(maxsize=4096)
 def _solved(condition: sympy.Basic) -> dict[Any, sympy.Expr]:
     """``x <= N`` as N = x + w with w >= 0; nothing for other kinds of conditions."""
     if not isinstance(condition, (sympy.Le, sympy.Lt, sympy.Ge, sympy.Gt)):

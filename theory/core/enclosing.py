@@ -100,7 +100,8 @@ def ball(e: sympy.Basic, env: dict[str, Any]) -> Any:
     if isinstance(e, sympy.Number):
         return as_ball(e)
     if isinstance(e, sympy.Indexed):
-        values = env.get(str(e.base.label))
+        label = e.base.label
+        values = env.get(label.name if isinstance(label, sympy.Symbol) else str(label))
         if not isinstance(values, tuple):
             raise NotEnclosable(f"{e.base.label} has no value")
         return as_ball(entry_of(values, [whole_number(index, env) for index in e.indices], e))
@@ -155,7 +156,9 @@ def limit_terms(count: int, expression: sympy.Basic) -> None:
 
 def is_indicator(e: sympy.Expr) -> bool:
     """A Kronecker delta, or 1 minus one."""
-    return isinstance(e, sympy.KroneckerDelta) or isinstance(1 - e, sympy.KroneckerDelta)
+    if isinstance(e, sympy.Add) and len(e.args) == 2 and e.args[0] is sympy.S.One:
+        e = -e.args[1]
+    return isinstance(e, sympy.KroneckerDelta)
 
 
 BUDGET = " terms left"  # in an environment, the number of terms that may be added; no symbol's name

@@ -35,10 +35,8 @@ def _add(e: sympy.Add, env: dict[str, Any]) -> Any:
 
 def _mul(e: sympy.Mul, env: dict[str, Any]) -> Any:
     # a vanishing indicator removes its term, even where the rest is undefined
-    indicators = [argument for argument in e.args if argument.has(sympy.KroneckerDelta)]
-    for indicator in indicators:
-        if is_indicator(indicator) and ball(indicator, env) == 0:
-            return arb(0)
+    if any(ball(argument, env) == 0 for argument in e.args if is_indicator(argument)):
+        return arb(0)
     product = arb(1)
     for argument in e.args:
         product = product * ball(argument, env)
@@ -68,6 +66,8 @@ def _normal_cdf(e: NormalCDF, env: dict[str, Any]) -> Any:
 
 def _student_cdf(e: StudentCDF, env: dict[str, Any]) -> Any:
     x, degrees = (ball(argument, env) for argument in e.args)
+    if not degrees > 0:
+        raise NotEnclosable(f"{degrees.str(5)} degrees of freedom are not seen to be positive")
     # Increasing in x, so the two ends of the ball bound it; each end is a thin ball.
     return _student_at(x.lower(), degrees).union(_student_at(x.upper(), degrees))
 
@@ -153,7 +153,9 @@ _COMPARISONS: dict[type, Callable[[Any, Any], tuple[bool, bool]]] = {
 
 
 def _kronecker(e: sympy.KroneckerDelta, env: dict[str, Any]) -> Any:
-    left, right = (whole_number(argument, env) for argument in e.args[:2])
+    if len(e.args) > 2:
+        raise NotEnclosable(f"{e} is 0 outside of a range, which is not looked at")
+    left, right = (whole_number(argument, env) for argument in e.args)
     return arb(1 if left == right else 0)
 
 

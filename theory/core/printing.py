@@ -20,6 +20,22 @@ if TYPE_CHECKING:
 __all__ = ["latex"]
 
 
+_SIMPLE = re.compile(r"[A-Za-z]|\\[A-Za-z]+")  # a name that takes an exponent as it is
+_DIGITS = 15
+
+
+def _decimal(number: sympy.Rational) -> str:
+    """A fraction of large numbers by its decimals, if these are few and all of it; else nothing."""
+    if min(abs(number.p), number.q) < 10**4:
+        return ""
+    shifted = number * 10**_DIGITS
+    if not shifted.is_Integer:
+        return ""
+    whole, rest = divmod(abs(int(shifted)), 10**_DIGITS)
+    text = f"{whole}.{rest:0{_DIGITS}d}".rstrip("0")
+    return f"-{text}" if number < 0 else text
+
+
 class _Printer(SumPrinter):
     """Adds names, and functions as this field writes them."""
 
@@ -65,7 +81,16 @@ class _Printer(SumPrinter):
             return isinstance(observable, Shorthand)
         return super()._stands_alone(base, printed)
 
-    # functions
+    # numbers and functions
+
+    def _print_Rational(self, expr: sympy.Rational) -> str:
+        return _decimal(expr) or str(super()._print_Rational(expr))
+
+    def _print_Derivative(self, expr: sympy.Derivative) -> str:
+        text, last = str(super()._print_Derivative(expr)), self._print(expr.expr)
+        if expr.expr.is_Mul and text.endswith(last):  # a derivative takes all of the product
+            return text[: -len(last)] + in_parentheses(last)
+        return text
 
     def _call(self, name: str, arguments: Iterable[Any], exp: str | None = None) -> str:
         with self._in_argument():
@@ -85,6 +110,8 @@ class _Printer(SumPrinter):
             if expr.args != tuple(map(sympy.sympify, observable.arguments)):
                 arguments = ", ".join(self._print(argument) for argument in expr.args)
                 text = rf"{text}\left[{arguments}\right]"
+            if exp and _SIMPLE.fullmatch(text):
+                return f"{text}^{{{exp}}}"
             return rf"\left({text}\right)^{{{exp}}}" if exp else text
         if isinstance(expr, sympy.core.function.AppliedUndef):
             name = expr.func.__name__

@@ -15,16 +15,22 @@ from typing import Any
 
 import sympy
 from sympy.concrete.expr_with_limits import ExprWithLimits
+from sympy.core.function import PoleError
+from sympy.polys.polyerrors import BasePolynomialError
 
 from theory.core.approximation import compare_numerically
 from theory.core.binding import rename_apart, symbols_of
 from theory.core.decision import Finding, Status, contradicted
 from theory.core.domain import Domain
+from theory.core.errors import NotEnclosable
+from theory.core.expansion import NoExpansion
 from theory.core.probing import departing_ratio
+from theory.core.reality import part_that_is_complex
 from theory.core.signs import surely_nonnegative, surely_positive
 
 __all__ = [
     "Rule",
+    "between_reals",
     "examine",
     "is_examined",
     "proved",
@@ -130,13 +136,17 @@ def examine(
     """
     before, after = _apart_from_parameters(sympy.sympify(before), sympy.sympify(after), domain)
     for expression in (before, after):
-        if problem := unfit_variable(expression, domain):
+        problem = unfit_variable(expression, domain)
+        if problem is None and rule.relation != "=":  # an equation does not look inside
+            problem = _unfit_place(expression, domain)
+        if problem is not None:
             return undecided(problem)
     token = _EXAMINED.set(rule)
     try:
         finding = rule.check(before, after, domain)
         if finding.status not in (Status.REFUTED, Status.UNDECIDED):
-            finding = worst(finding, rule.rests_on(before, after, grounds or domain))
+            rests = rule.rests_on(before, after, grounds or domain)
+            finding = worst(finding, between_reals(rule, before, domain), rests)
     except _BREAKS_OFF as problem:
         line = str(problem).partition("\n")[0]
         finding = undecided(f"the rule broke off: {type(problem).__name__}: {line}")
@@ -146,6 +156,33 @@ def examine(
         return finding
     borne_out = _numbers_against(rule, before, after, domain)
     return borne_out or undecided(f"this rule does not give it: {finding.reason}")
+
+
+def _unfit_place(expression: sympy.Basic, domain: Domain) -> str | None:
+    """Why a variable that is put at a place is not to be told from a parameter, or None.
+
+    SymPy takes two substitutions, or two functions, for the same whatever their variables are
+    called, so that to rename one is of no use.
+    """
+    taken = _names_taken(domain)
+    for operation in expression.atoms(sympy.Subs, sympy.Lambda):
+        for variable in operation.variables:
+            if variable.name in taken:
+                return f"{variable} has a meaning already, and another one in {operation}"
+    return None
+
+
+def _names_taken(domain: Domain) -> set[str]:
+    symbols = {s for p in domain.parameters for s in symbols_of(p.symbol)}
+    return {s.name for s in symbols | {bounds.variable for bounds in domain.ranges}}
+
+
+def between_reals(rule: Rule, before: Any, domain: Domain) -> Finding:
+    """That an inequality is between real numbers; a real gap makes the other side one as well."""
+    if rule.relation in ("<=", ">="):
+        if (odd := part_that_is_complex(before, domain)) is not None:
+            return undecided(f"no inequality is seen between real numbers: {odd} may be complex")
+    return proved("of real numbers")
 
 
 def _apart_from_parameters(
@@ -162,6 +199,10 @@ def _apart_from_parameters(
 
 
 _BREAKS_OFF = (
+    NotEnclosable,
+    NoExpansion,
+    BasePolynomialError,
+    PoleError,
     NotImplementedError,
     ArithmeticError,
     ValueError,

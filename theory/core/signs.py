@@ -72,11 +72,22 @@ def surely_positive(expression: Any, domain: Domain) -> bool:
     return _surely(sympy.sympify(expression), domain, "is_extended_positive")
 
 
+_FOUND: dict[Any, bool] = {}
+"""What was asked before: rules ask the same again and again."""
+
+
 def _surely(expression: sympy.Expr, domain: Domain, sign: str) -> bool:
     if expression is sympy.oo:
         return True
     if expression.is_number:
         return bool(getattr(expression, sign))
+    asked = expression, sign, *domain.told
+    if asked not in _FOUND:
+        _FOUND[asked] = _has_sign(expression, domain, sign)
+    return _FOUND[asked]
+
+
+def _has_sign(expression: sympy.Expr, domain: Domain, sign: str) -> bool:
     expression = with_signed_symbols(expression, domain)
     if _is_denied(expression, domain, sign):
         return False

@@ -195,13 +195,20 @@ class Equivalent(Statement):
 
     def latex(self, printer: Printer) -> str:
         text = rf"{printer(self.lhs)} \sim {printer(self.rhs)}"
-        if self.order is sympy.oo:
-            gap = rf" \left(1 + O({printer(self.variable)}^{{-k}})\right) \text{{ for every }} k"
-            text = f"{printer(self.lhs)} = {printer(self.rhs)}{gap}"
-        elif self.order != 0:
-            gap = printer(self.variable ** (-self.order))
-            text = rf"{printer(self.lhs)} = {printer(self.rhs)} \left(1 + O({gap})\right)"
+        every = r" \text{ for every } k" if self.order is sympy.oo else ""
+        if self.order != 0:
+            power = rf"{printer(self.variable)}^{{-k}}" if every else ""
+            gap = power or printer(self.variable ** (-self.order))
+            text = f"{printer(self.lhs)} = {self._with_gap(printer, gap)}{every}"
         return rf"{text} \qquad ({printer(self.variable)} \to \infty)"
+
+    def _with_gap(self, printer: Printer, gap: str) -> str:
+        """The right side times one plus a gap of this order."""
+        if self.rhs == 1:
+            return f"1 + O({gap})"
+        right = printer(self.rhs)
+        factor = rf"\left({right}\right)" if self.rhs.is_Add else right
+        return rf"{factor} \left(1 + O({gap})\right)"
 
     def wrong_versions(self, step: float) -> Iterator[Wrong]:
         n, as_ = self.variable, (self.variable, self.point)

@@ -7,6 +7,7 @@ import json
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from theory.core.claim import Claim
@@ -109,8 +110,9 @@ class Check:
     ----------
     claim : Claim
     measure : callable or None
-        Takes the parameters of a point by name, and ``stream`` if it asks for it; returns an
-        estimate, or a dict of estimates by observable. None for claims without observables.
+        Takes the parameters of a point by name, and if it asks for them ``stream`` and ``seed``,
+        the run's (see `training_seeds`); returns an estimate, or a dict of estimates by observable.
+        None for claims without observables.
     tiers : dict of Settings
     points : list of points, or callable ``points(stream, count)``; the domain's grid by default
     ladder : sequence of numbers
@@ -142,6 +144,12 @@ class Check:
             if name in self.tiers:
                 return self.tiers[name]
         raise ClaimError(f"{self.claim.id} has no settings for the tier {tier}")
+
+    def seeded(self, seed: int) -> Check:
+        """The same check with the run's seed given to a measurement that asks for it."""
+        if self.measure is None or "seed" not in inspect.signature(self.measure).parameters:
+            return self
+        return replace(self, measure=partial(self.measure, seed=seed))
 
     def estimates(self, point: Point, stream: Any) -> dict[str, Estimate]:
         """Measure the observables at a point."""

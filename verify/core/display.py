@@ -27,6 +27,7 @@ from verify.core.verdict import Decision, How, Verdict
 
 if TYPE_CHECKING:
     from verify.core.calibration import Calibration
+    from verify.core.doctor import Finding
     from verify.core.search import Search
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "progress",
     "show_calibration",
     "show_claim",
+    "show_findings",
     "show_list",
     "show_mutants",
     "show_search",
@@ -275,6 +277,17 @@ def show_calibration(found: Calibration) -> None:
     console.print(power)
 
 
+def show_findings(findings: Sequence[Finding]) -> None:
+    """What the installation has, what is missing in red."""
+    table = Table(box=None, pad_edge=False, show_header=False)
+    table.add_column(no_wrap=True)
+    table.add_column()
+    for finding in findings:
+        found = escape(finding.found)
+        table.add_row(finding.name, found if finding.good is not False else f"[bold red]{found}[/]")
+    _console().print(table)
+
+
 def show_claim(claim: Claim, verdict: Verdict | None) -> None:
     """Everything about one claim, in text."""
     console = _console()
@@ -297,7 +310,7 @@ def show_claim(claim: Claim, verdict: Verdict | None) -> None:
         console.print(f"  published form, which fails: {escape(claim.published)}")
     if claim.uses:
         console.print(f"\n[bold]Rests on[/]\n  {', '.join(claim.uses)}")
-    report = claim.derivation_report()
+    report = claim.derivation_report() if verdict is None else verdict.report(claim)
     if report.steps:
         console.print("\n[bold]Derivation[/]")
     for step, finding in zip(claim.derivation.steps, report.steps, strict=True):
@@ -340,7 +353,7 @@ def _range_words(parameter: Parameter) -> str:
 
 def claim_data(claim: Claim, verdict: Verdict | None) -> dict[str, Any]:
     """Everything about one claim, in plain values."""
-    report = claim.derivation_report()
+    report = claim.derivation_report() if verdict is None else verdict.report(claim)
     return {
         "id": claim.id,
         "topic": claim.topic,

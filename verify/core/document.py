@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from theory.core.claim import Claim
 from theory.core.errors import AssayError
 from verify.core.document_claim import KINDS, citation_key, environment_of, printed_claim
-from verify.core.document_text import counted, latex_text, listed, plain
+from verify.core.document_text import counted, latex_text, listed, plain, sentence
 from verify.core.verdict import Decision, Verdict
 
 __all__ = ["document"]
@@ -76,6 +76,48 @@ claim. \emph{Refuted} comes with a counterexample. \emph{Inconclusive} says that
 before either was decided. \emph{Not judged} says that no test was run.
 """
 
+_NOTATION = (  # printed where a document has the mark
+    (
+        r"\dot{q} =",
+        r"$[\dot q = v(q),\ q(0) = a](t)$ is at time $t$ the solution of the differential equation "
+        "with this start",
+    ),
+    (
+        r"\dot{\mu}_{i} =",
+        r"$[\dot \mu_i = v_i(\mu),\ \mu_i(0) = a_i]_x(t)$ is the coordinate $x$ of such a solution",
+    ),
+    (
+        r"\mapsto",
+        r"$(x \mapsto F(x))^{\circ k}(a)$ is what $k$ applications of the map $F$ make of $a$",
+    ),
+    (
+        r"\mid \dot{x",
+        r"$(g \mid \dot x = v(x),\ x(0) = a)(t)$ is the value of $g$ at time $t$ along a solution",
+    ),
+    (
+        r"\mid x_{1} \mapsto",
+        r"$(g \mid x \mapsto F(x) \text{ from } a, k \text{ times})$ is the value of $g$ after $k$ "
+        "such steps",
+    ),
+    (
+        r"\text{sign changes}",
+        "words before such a parenthesis, as in sign changes, infimum or last time below zero, say "
+        "what is taken of $g$ along all of the solution, or over all steps",
+    ),
+    (
+        r"\right|_{a_",
+        r"$a_n |_{a_1 = b,\ a_i = F(a_{i - 1})}$ is the $n$-th term of the recursion",
+    ),
+    (
+        r"\operatorname{root}",
+        r"$\operatorname{root}_{x \in I}[f(x)]$ is the only zero of $f$ in $I$",
+    ),
+    (
+        r"\text{return}",
+        r"$\text{return}_{w > 0}(f(w))$ is where $f$ has the value $f(0)$ again",
+    ),
+)
+
 
 def document(
     claims: Sequence[Claim], verdicts: Mapping[str, Verdict | None], standalone: bool
@@ -108,12 +150,21 @@ def document(
         return "\n\n".join([_NEEDS + "\n" + _DEFINITIONS, *printed.values()]) + "\n"
     body = [_PREAMBLE + "\n" + _DEFINITIONS]
     body += [r"\title{Claims put to the test}", r"\author{}", r"\date{}", r"\begin{document}"]
-    body += [r"\maketitle", _summary(claims, verdicts), _LEGEND]
+    body += [r"\maketitle", _summary(claims, verdicts), _legend("".join(printed.values()))]
     for topic in dict.fromkeys(claim.topic for claim in claims):
         body.append(rf"\section{{{plain(topic)}}}")
         body += [printed[claim.id] for claim in claims if claim.topic == topic]
     body += [*_bibliography(claims), r"\end{document}"]
     return "\n\n".join(body) + "\n"
+
+
+def _legend(printed: str) -> str:
+    """How to read a document, and the notation that this one has."""
+    notation = [words for mark, words in _NOTATION if mark in printed]
+    if not notation:
+        return _LEGEND
+    words = "; ".join(notation)
+    return f"{_LEGEND}\n\\smallskip\\noindent\n\\textbf{{Notation.}} {sentence(words)}"
 
 
 def _summary(claims: Sequence[Claim], verdicts: Mapping[str, Verdict | None]) -> str:

@@ -6,13 +6,21 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+import sympy
+
 from theory.core.claim import Claim
 from theory.core.decision import Status
-from theory.core.parameters import Categorical, Labels, Parameter
+from theory.core.derivation import DerivationReport
+from theory.core.parameters import Categorical, Integer, Labels, Parameter
 from theory.core.source import Paper, Seen, Standing
 from theory.core.statement import ForAll, Trend
 from verify.core.document_layout import ROOM, Row, display, width
-from verify.core.document_notation import definitions, notation, reference
+from verify.core.document_notation import (
+    definitions,
+    is_positive_simplex,
+    notation,
+    reference,
+)
 from verify.core.document_proof import Proof
 from verify.core.document_text import (
     breakable,
@@ -26,7 +34,16 @@ from verify.core.document_text import (
 )
 from verify.core.verdict import Decision, How, Verdict
 
-__all__ = ["KINDS", "citation_key", "environment_of", "printed_claim"]
+__all__ = [
+    "KINDS",
+    "citation_key",
+    "environment_of",
+    "printed_claim",
+    "printed_notes",
+    "printed_number",
+    "printed_statement",
+    "report_of",
+]
 
 KINDS = {
     "theorem": "Theorem",
@@ -37,6 +54,11 @@ KINDS = {
 """What each environment is called in the text."""
 
 
+def report_of(claim: Claim, verdict: Verdict | None) -> DerivationReport:
+    """The derivation as it was checked for the verdict; without a verdict it is checked."""
+    return claim.derivation_report() if verdict is None else verdict.report(claim)
+
+
 def environment_of(claim: Claim, verdict: Verdict | None) -> str:
     """A theorem if it is derived without a gap, otherwise a claim or an observation."""
     if verdict is not None and verdict.verdict is Decision.REFUTED:
@@ -45,7 +67,7 @@ def environment_of(claim: Claim, verdict: Verdict | None) -> str:
         return "assayobservation"
     if not claim.derivation.steps:
         return "assayclaim"
-    derived = claim.derivation_report().worst in (Status.PROVED, Status.CERTIFIED, Status.CITED)
+    derived = report_of(claim, verdict).worst in (Status.PROVED, Status.CERTIFIED, Status.CITED)
     return "theorem" if derived else "assayclaim"
 
 
@@ -62,30 +84,41 @@ def printed_claim(claim: Claim, verdict: Verdict | None, here: Mapping[str, str]
     """
     environment = environment_of(claim, verdict)
     says = sentence(plain(claim.says, f"{claim.id}, what it says"))
-    used = [reference(claim_id, here) for claim_id in claim.uses]
     notes = [
         rf"\textbf{{Claim}} {identifier(claim.id)}. {says}".rstrip(),
-        rf"\textbf{{Source.}} {_source(claim)}" + (f" Uses {listed(used)}." if used else ""),
-        *_published(claim),
-        *_verdict(claim, verdict),
+        *printed_notes(claim, verdict, here),
     ]
     if not claim.derivation.steps and environment != "assayobservation":
         notes.append(r"\textbf{Proof.} No derivation is given.")
     lines = [
         rf"\begin{{{environment}}}[{{{plain(claim.title, f'{claim.id}, the title')}}}]"
         rf"\label{{assay:{claim.id}}}\assayloose",
-        *_hypotheses(claim),
-        *definitions(claim),
-        _assertion(claim),
-        notation(claim),
+        printed_statement(claim),
         rf"\end{{{environment}}}",
         r"\begin{assaynotes}",
         "\n\n".join(notes),
         r"\end{assaynotes}",
     ]
     if claim.derivation.steps:
-        lines.append(Proof(claim, here).text(refuted=environment == "assayrefuted"))
+        proof = Proof(claim, report_of(claim, verdict), here)
+        lines.append(proof.text(refuted=environment == "assayrefuted"))
     return "\n".join(line for line in lines if line)
+
+
+def printed_statement(claim: Claim) -> str:
+    """Hypotheses, definitions, assertion and notation."""
+    lines = [*_hypotheses(claim), *definitions(claim), _assertion(claim), notation(claim)]
+    return "\n".join(line for line in lines if line)
+
+
+def printed_notes(claim: Claim, verdict: Verdict | None, here: Mapping[str, str]) -> list[str]:
+    """Source, published form and verdict, a paragraph each."""
+    used = [reference(claim_id, here) for claim_id in claim.uses]
+    return [
+        rf"\textbf{{Source.}} {_source(claim)}" + (f" Uses {listed(used)}." if used else ""),
+        *_published(claim),
+        *_verdict(claim, verdict),
+    ]
 
 
 # ------------------------------------------------------------------------ hypotheses, assertion
@@ -104,9 +137,28 @@ def _hypotheses(claim: Claim) -> list[str]:
             numbers.append(f"${_range(parameter)}${meaning}")
     sentences = ([f"Let {listed(numbers)}."] if numbers else []) + choices
     if claim.domain.where:
-        conditions = [f"${claim.latex(condition)}$" for condition in claim.domain.where]
+        conditions = [f"${_condition(claim, condition)}$" for condition in claim.domain.where]
         sentences.append(f"Assume {listed(conditions)}.")
     return sentences + [sentence(latex_text(remark, where)) for remark in claim.domain.remarks]
+
+
+def _condition(claim: Claim, condition: Any) -> str:
+    """A condition, or the few integers that it leaves to a symbol: x in {1, 10}."""
+    cases = condition.args if isinstance(condition, sympy.Or) else (condition,)
+    left = set()
+    for case in cases:
+        if not isinstance(case, sympy.Eq) or len(case.free_symbols) != 1:
+            return claim.latex(condition)
+        (symbol,) = case.free_symbols
+        difference = case.lhs - case.rhs
+        values = sympy.roots(difference, symbol) if difference.is_polynomial(symbol) else {}
+        if not values or any(not value.is_Integer for value in values):
+            return claim.latex(condition)
+        left |= {(symbol, int(value)) for value in values}
+    if len({symbol for symbol, _ in left}) > 1 or len(left) == 1:
+        return claim.latex(condition)
+    listing = ", ".join(str(value) for _, value in sorted(left, key=lambda pair: pair[1]))
+    return rf"{claim.latex(symbol)} \in \{{{listing}\}}"
 
 
 def _range(parameter: Parameter) -> str:
@@ -116,6 +168,13 @@ def _range(parameter: Parameter) -> str:
         return rf"{parameter.latex} \colon {length} \to {classes}"
     line = r"(-\infty, \infty)"
     text = parameter.range_latex()
+    if is_positive_simplex(parameter):
+        text = text.replace(r"\Delta", r"\Delta^{+}")
+    if isinstance(parameter, Integer):
+        first, last = parameter.first, parameter.last
+        if first is not None and last is not None and last <= first + 2:  # {2, 3}
+            few = ", ".join(str(value) for value in range(first, last + 1))
+            text = rf"{parameter.latex} \in \{{{few}\}}"
     return text.replace(f"{{{line}}}", r"\mathbb{R}").replace(line, r"\mathbb{R}")
 
 
@@ -288,13 +347,16 @@ def _comparison(claim: Claim, found: Mapping[str, Any], where: str) -> str:
         facts.append(f"at {_point(claim, point, where)}")
     for name, word in (("measured", "measured"), ("predicted", "claimed")):
         if found.get(name) not in (None, ""):
-            facts.append(f"{word} {_figure(str(found[name]), where)}")
+            facts.append(f"{word} {printed_number(str(found[name]), where)}")
     return ", ".join(facts)
 
 
-def _figure(text: str, where: str) -> str:
+def printed_number(text: str, where: str) -> str:
     """A printed value or ball with eight digits; words in it stay."""
     text = re.sub(r"\[(\S+) \+/- \S+\]", r"\1", text).removeprefix("= ")
+    about_zero = re.fullmatch(r"\[\+/- (\S+)\]", text)
+    if about_zero:
+        return rf"$0 \pm {number(float(about_zero[1]), 3)[1:]}"
     text = text.replace("<=", "≤").replace(">=", "≥")
     decimal = r"(?<![\w.{])-?\d+(?:\.\d*)?(?:e[+-]?\d+)?(?![\w/}])"
     return re.sub(decimal, lambda match: number(float(match[0]), 8), plain(text, where))
@@ -308,7 +370,9 @@ def _point(claim: Claim, point: Mapping[str, Any], where: str) -> str:
         printed = _value(value)
         if len(printed) > 60:
             drawn.append(sign)
-        elif re.fullmatch(r"-?[\d./]+", printed):
+        elif re.fullmatch(r"-?[\d./]+(e[+-]\d+)?" if known else r"-?[\d./]+", printed):
+            if "e" in printed:
+                printed = number(float(printed), 6).strip("$")
             shown.append(f"{sign[:-1]} = {printed}$" if known else f"{sign} = {printed}")
         else:
             shown.append(f"{sign} = {breakable(plain(printed, where))}")

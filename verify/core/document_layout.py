@@ -30,11 +30,11 @@ _SPACED = dict.fromkeys(
 ) | dict.fromkeys(r"+ - \cdot \times \pm".split(), 4.4)
 _WIDTHS = (
     dict.fromkeys(r"( ) [ ] | . ! : ; ' , \{ \} \|".split(), 4.2)
-    | dict.fromkeys(r"\log \exp \max \min \lim \cos \sin \sup".split(), 16.5)
+    | dict.fromkeys(r"\log \exp \max \min \lim \cos \sin \tan \sup".split(), 16.5)
     | dict.fromkeys(r"\displaystyle \limits \nolimits \textstyle".split(), 0.0)
     | dict.fromkeys(_SPACED, 7.8)
     | dict.fromkeys(r"\left \right \biggl \biggr".split(), 2.8)
-    | {r"\,": 1.7, r"\:": 2.2, r"\;": 2.8, r"\!": -1.7, "\\ ": 3.3, r"\quad": 10.0}
+    | {r"\,": 1.7, r"\:": 2.2, r"\;": 2.8, r"\!": -1.7, "\\ ": 3.3, r"\quad": 10.0, r"\angle": 8.0}
     | {r"\qquad": 20.0, r"\int": 8.0, r"\infty": 10.0, r"\dots": 11.7, r"\cdots": 11.7}
 )
 _WITH_LIMITS = frozenset(r"\sum \prod \lim \max \min \sup".split())
@@ -121,6 +121,9 @@ _NO_FACTOR = frozenset(
     r"\right \, \: \; \! \quad \qquad \cdot \times \pm \mid \colon \text \end".split()
 ) | frozenset(_SPACED)
 _NOTHING_YET = frozenset(r"\sum \prod \int \, | + - = \mapsto \mid".split())
+_DERIVATIVE = re.compile(
+    r"\\frac\{(\\partial|d)(\^\{[^{}]*\})?\}\{\1 [^{}]*(\{[^{}]*\}[^{}]*)*\}(?= )"
+)
 _SEPARATORS = frozenset((",", r"\;", r"\quad"))  # of parts that are no factors of one another
 
 
@@ -143,6 +146,7 @@ def _breaks(latex: str, room: float) -> list[_Break]:
     before = ""
     fresh = True  # nothing stands yet after an opening, a sign or a summation sign
     script = False
+    operators = [match.end() for match in _DERIVATIVE.finditer(latex)]
     for token, after in zip(tokens, [*tokens[1:], None], strict=True):
         word, at = token[0], token.start()
         if word in ("{", r"\begin"):
@@ -156,6 +160,8 @@ def _breaks(latex: str, room: float) -> list[_Break]:
             follows = after[0] if after else ""
             sign = follows in ("+", "-")
             factor = follows == "(" or (follows.lstrip("\\")[:1].isalpha())
+            if at in operators:
+                fresh = True  # a derivative takes what follows
             if not fresh and (sign or (factor and follows not in _NO_FACTOR)):
                 place = _Break(len(open_), not sign and before not in _SEPARATORS, at)
                 places.append((place, open_[-1] if open_ else -1))
@@ -170,7 +176,7 @@ def _breaks(latex: str, room: float) -> list[_Break]:
             open_ = open_[:-1]
             fresh = False
         elif word not in (r"\left", r"\right"):
-            fresh = word in _NOTHING_YET
+            fresh = word in _NOTHING_YET or (word == "." and before == r"\left")
         before = before if word.isspace() else word
     return [place for place, parenthesis in places if parenthesis not in small]
 
@@ -221,7 +227,8 @@ def _shrunk(line: str, room: float) -> str:
     """A line that is not broken any more; TeX measures whether it must be smaller."""
     if width(line) <= 0.88 * room:
         return line
-    return rf"\assayfit{{{ROOM - room:.0f}pt}}{{{line}}}"
+    beside = 1.15 * (ROOM - room) + 5  # at 11 pt, and with the sign that ends the formula
+    return rf"\assayfit{{{beside:.0f}pt}}{{{line}}}"
 
 
 # ------------------------------------------------------------------------------------ displays

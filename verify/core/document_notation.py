@@ -30,6 +30,11 @@ _WELL_KNOWN: tuple[tuple[Any, str, str], ...] = (
         r"$T_{d}$ is the distribution function of Student's $t$ law with $d$ degrees of freedom",
     ),
     (
+        sympy.LambertW,
+        r"W\left(",
+        r"$W(\cdot)$ is Lambert's function, $W(z) e^{W(z)} = z$",
+    ),
+    (
         sympy.KroneckerDelta,
         r"\mathbf{1}\{",
         r"$\mathbf{1}\{\cdot\}$ is $1$ where its condition holds and $0$ elsewhere",
@@ -58,9 +63,15 @@ def notation(claim: Claim) -> str:
         if isinstance(parameter, Simplex):
             length = parameter.length
             size = length.latex if isinstance(length, Parameter) else str(length)
-            words = f"is the set of probability vectors of length ${size}$"
-            known.append(rf"$\Delta_{{{size}}}$ {words}")
+            positive = is_positive_simplex(parameter)
+            words = f"is the set of {'positive ' * positive}probability vectors of length ${size}$"
+            known.append(rf"$\Delta{'^{+}' * positive}_{{{size}}}$ {words}")
     return f"Here {listed(list(dict.fromkeys(known)))}." if known else ""
+
+
+def is_positive_simplex(parameter: Parameter) -> bool:
+    """Whether it is a probability vector without zeros."""
+    return isinstance(parameter, Simplex) and parameter.entry.symbol.is_positive is True
 
 
 def definitions(claim: Claim) -> list[str]:
@@ -69,13 +80,41 @@ def definitions(claim: Claim) -> list[str]:
     for observable in claim.observables:
         if isinstance(observable, Shorthand):
             continue
-        called = f"Write ${observable.latex}${_meaning(claim, observable)}"
+        left = observable.latex
+        others = ""
+        if observable.definition is not None and _elsewhere(claim, observable):
+            arguments = [latex(argument, claim.domain) for argument in observable.arguments]
+            left = rf"{left}\left[{', '.join(arguments)}\right]"
+            others = _further_arguments(claim, observable)
+        called = f"Write ${left}${others}{_meaning(claim, observable)}"
         if observable.definition is None:
             lines.append(f"{called}.")
         else:
-            row = Row(observable.latex, "=", _own_definition(claim, observable))
+            row = Row(left, "=", _own_definition(claim, observable))
             lines.append(f"{called}:\n{display([row])}")
     return lines
+
+
+def _elsewhere(claim: Claim, observable: Observable) -> bool:
+    """Whether the statement or a definition has the observable at other than its own arguments."""
+    own = tuple(map(sympy.sympify, observable.arguments))
+    defined = [o.definition for o in claim.observables if o.definition is not None]
+    return any(
+        application.func.__name__ == observable.name and application.args != own
+        for expression in [*claim.statement.sides, *defined]
+        for application in sympy.sympify(expression).atoms(sympy.core.function.AppliedUndef)
+    )
+
+
+def _further_arguments(claim: Claim, observable: Observable) -> str:
+    """What the arguments are that the claim itself does not have."""
+    known = claim.domain.names
+    words = [
+        f"${latex(argument, claim.domain)}$: {plain(argument.meaning, f'{claim.id}, an argument')}"
+        for argument in observable.arguments
+        if isinstance(argument, Parameter) and argument.name not in known and argument.meaning
+    ]
+    return f" ({'; '.join(words)})" if words else ""
 
 
 def further_definitions(claim: Claim) -> list[str]:
@@ -95,9 +134,12 @@ def _shorthands(claim: Claim) -> tuple[list[Shorthand], list[Shorthand]]:
         return {application.func.__name__ for application in applied}
 
     shown = set().union(*(names(expression, ours) for expression in expressions))
-    for index in reversed(range(len(ours))):  # each may be defined by those before it
-        if ours[index].name in shown:
-            shown |= names(ours[index].definition, ours[:index])
+    waiting = [shorthand for shorthand in ours if shorthand.name in shown]
+    while waiting:  # what a shown one is defined by is shown with it
+        current = waiting.pop()
+        found = names(current.definition, [o for o in ours if o is not current]) - shown
+        waiting += [shorthand for shorthand in ours if shorthand.name in found]
+        shown |= found
     return [o for o in ours if o.name in shown], [o for o in ours if o.name not in shown]
 
 

@@ -10,7 +10,7 @@ import sympy
 
 from theory.core.claim import Claim
 from theory.core.decision import Status
-from theory.core.derivation import Step, StepReport, written_out
+from theory.core.derivation import DerivationReport, Step, StepReport, written_out
 from theory.core.rules.elementary import ChangeOfVariables, Definition, Rule, Termwise
 from verify.core.document_layout import ROOM, Row, display, width
 from verify.core.document_notation import further_definitions, glosses, notation, reference
@@ -46,12 +46,20 @@ class _Block:
 
 
 class Proof:
-    """The proof of one claim; ``here`` has the kinds of the claims that are printed beside it."""
+    """The proof of one claim, as its derivation was found to stand.
 
-    def __init__(self, claim: Claim, here: Mapping[str, str]) -> None:
+    Parameters
+    ----------
+    claim : Claim
+    report : DerivationReport
+    here : mapping
+        The kinds of the claims that are printed beside it, by their ids.
+    """
+
+    def __init__(self, claim: Claim, report: DerivationReport, here: Mapping[str, str]) -> None:
         self._claim = claim
         self._here = here
-        self._report = claim.derivation_report()
+        self._report = report
         self._letters = _letters()
         shown = claim.statement.latex(claim.latex) + "".join(
             claim.latex(step.expression) for step in claim.derivation.steps
@@ -95,11 +103,13 @@ class Proof:
             right = self._claim.latex(step.expression)
             if isinstance(step.by, Definition) or not chains:
                 chains.append(_Block())
-                left = self._named(sympy.sympify(step.expression))
+                left = self.named(sympy.sympify(step.expression))
                 self._add(chains[-1], Row(left, "=" if left else "", right), step, report)
                 continue
             block = chains[-1]
             own = step.by.remainder(self._claim.domain)
+            if own is None and step.by.relation == "=" and _ends_in(block, right, report):
+                continue  # another form of what is printed already
             if own is not None:
                 self._add_remainder(block, own)
             if step.by.relation == "~":
@@ -114,7 +124,7 @@ class Proof:
         sign = row.sign
         plain_start = isinstance(step.by, Definition) and not step.note
         if not plain_start or report.status is not Status.PROVED:
-            reason = self._reason(step) + _status_note(report)
+            reason = self.reason(step) + _status_note(report, step.by)
             if sign:
                 letter = next(self._letters)
                 doubt = {Status.UNDECIDED: "?", Status.REFUTED: "!"}.get(report.status, "")
@@ -127,7 +137,7 @@ class Proof:
         else:
             block.start = row.right
 
-    def _named(self, first: sympy.Expr) -> str:
+    def named(self, first: sympy.Expr) -> str:
         """The side of the statement, or the observable, that a chain's first line writes out."""
         for side in self._claim.statement.sides:
             if side != first and written_out(side, self._claim) == first:
@@ -156,7 +166,8 @@ class Proof:
             printed = rf"\left({printed}\right)" if bound.is_Add else printed
         block.remainders.append(rf"{theta} \, {printed}")
 
-    def _reason(self, step: Step) -> str:
+    def reason(self, step: Step) -> str:
+        """What justifies a step: its note and the words of its rule."""
         where = f"{self._claim.id}, a step of the derivation"
         words = latex_text(self._words(step.by), where)
         note = latex_text(step.note, where).rstrip(".")
@@ -206,7 +217,17 @@ def _unused(signs: tuple[str, ...], latex: str) -> str:
     return next(sign for sign in signs if not used(sign))
 
 
-def _status_note(report: StepReport) -> str:
+def _ends_in(block: _Block, right: str, report: StepReport) -> bool:
+    """Whether a proved step would print the last line of a block once more."""
+    fresh = block.start or block.remainders or not block.rows
+    return not fresh and report.status is Status.PROVED and block.rows[-1].right == right
+
+
+def _status_note(report: StepReport, rule: Rule) -> str:
+    while isinstance(rule, Termwise):
+        rule = rule.inner
+    if report.status is Status.CITED and rule.words.startswith(r"\texttt{"):  # a claim's own proof
+        return r" [with a \emph{cited} step]"
     if report.status is Status.PROVED:
         return ""
     if report.status is Status.CERTIFIED:

@@ -101,7 +101,7 @@ def plain(text: str, where: str = "text") -> str:
     for character in " ".join(unicodedata.normalize("NFC", text).split()):
         if character in _SPECIAL:
             pieces.append(_SPECIAL[character])
-        elif character in "-,'!?" and pieces and pieces[-1] == character:
+        elif character in "-,'!?" and pieces and pieces[-1][-1] == character:
             pieces.append("{}" + character)  # no ligature
         elif " " <= character <= "~":
             pieces.append(character)

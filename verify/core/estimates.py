@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from numerics.core.streams import Stream
 from theory.core.errors import ClaimError
 
-__all__ = ["Counted", "Estimate", "Exact", "Exhaustive", "Sampled", "Trained"]
+__all__ = ["Counted", "Estimate", "Exact", "Exhaustive", "Sampled", "Trained", "training_seeds"]
 
 
 @dataclass(frozen=True)
@@ -189,6 +189,33 @@ class Trained:
             raise ClaimError(f"a trend is tested by sign or by rank, not by {self.test!r}")
         if self.test == "rank" and self.paired:
             raise ClaimError("a rank test is for groups that are not paired")
+
+
+def training_seeds(seed: int, numbers: Iterable[int]) -> tuple[int, ...]:
+    """Seeds of networks for a run: with seed 0 the numbers themselves, with any other fresh ones.
+
+    Parameters
+    ----------
+    seed : int
+        The run's, as a measurement gets it that asks for ``seed``. Runs whose seeds differ modulo
+        2^32 train on different seeds altogether.
+    numbers : iterable of int
+        At least 0 and below 2^32.
+
+    Returns
+    -------
+    tuple of int
+        Below 2^64, as `numerics.core.training.train` takes them.
+
+    Raises
+    ------
+    ClaimError
+        A number is out of range.
+    """
+    found = tuple(numbers)
+    if not all(0 <= number < 2**32 for number in found):
+        raise ClaimError("seeds of networks are numbered from 0 to 2^32 - 1")
+    return tuple((seed % 2**32 << 32) + number for number in found)
 
 
 Estimate = Exact | Sampled | Counted | Exhaustive | Trained

@@ -148,7 +148,7 @@ def _judge(claim: Claim, check: Check | None, tier: str, seed: int) -> Verdict:
             f"{wrong[0].reason}"
         )
         verdict = replace(verdict, verdict=Decision.INCONCLUSIVE, reason=one_line(reason))
-    return verdict
+    return replace(verdict, steps=tuple(report.stored()))
 
 
 def _with_published(verdict: Verdict, check: Check, tier: str, seed: int) -> Verdict:
@@ -190,7 +190,7 @@ def _by_check(claim: Claim, check: Check, counts: dict[str, int], tier: str, see
     for point in points:
         part = stream.substream(point_key(point))
         try:
-            result = _at_point(claim, check, point, settings, share, part)
+            result = _at_point(claim, check.seeded(seed), point, settings, share, part)
         except (Exception, SystemExit) as problem:
             how, reason = _ORDINARILY[type(claim.statement)], _words(problem, check)
             result = PointResult(point, Finding.UNSETTLED, how, reason=reason, stopped=True)

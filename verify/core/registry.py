@@ -84,7 +84,7 @@ def _load(topic: str) -> str:
     if importlib.util.find_spec(name) is None:
         return f"the topic {topic} has no checks"
     try:
-        for section in importlib.import_module(name).SECTIONS:
+        for section in importlib.import_module(name.replace("verify", "theory", 1)).SECTIONS:
             importlib.import_module(f"{name}.{section}")
     except Exception as problem:
         reason = f"{type(problem).__name__}: {problem}"

@@ -18,15 +18,25 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from theory.core.catalogue import section_of
 from theory.core.claim import Claim
 from theory.core.errors import AssayError
+from theory.core.statement import Trend
 from verify.core.ledger import Ledger
 from verify.core.registry import judge_by_reference, mutants_by_reference, source_files
 from verify.core.sources import digest
 from verify.core.userfile import file_of, reference
 from verify.core.verdict import Verdict
 
-__all__ = ["Plan", "RunError", "run_claims", "run_mutants"]
+__all__ = [
+    "Plan",
+    "RunError",
+    "digest_of",
+    "held_mutants",
+    "held_verdicts",
+    "run_claims",
+    "run_mutants",
+]
 
 
 _GRACE = 30.0  # seconds beyond the time limit: for imports, and for code that returns late
@@ -109,6 +119,22 @@ def run_claims(plan: Plan, ledger: Ledger) -> Iterator[tuple[Verdict, bool]]:
         yield verdict, False
 
 
+def held_verdicts(plan: Plan, ledger: Ledger) -> dict[str, Verdict | None]:
+    """What the ledger holds of the plan's claims; None for a claim that it does not hold."""
+    return {
+        claim.id: ledger.verdict(claim.id, digest_of(claim), plan.seed, plan.tier)
+        for claim in plan.claims
+    }
+
+
+def held_mutants(plan: Plan, ledger: Ledger) -> dict[str, list[Any] | None]:
+    """The mutant outcomes that the ledger holds; None for a claim that it does not hold."""
+    return {
+        claim.id: ledger.mutants(claim.id, digest_of(claim), plan.seed, plan.tier)
+        for claim in plan.claims
+    }
+
+
 def run_mutants(plan: Plan, ledger: Ledger) -> Iterator[tuple[str, list[dict[str, str]], bool]]:
     """Mutant outcomes claim by claim, each with whether they came from the ledger."""
     digests = {claim.id: digest_of(claim) for claim in plan.claims}
@@ -182,18 +208,45 @@ def _computed(
                     yield claim, given_up(claim, plan.time_limit or 0.0)
 
 
-def _shares(claims: Sequence[Claim], workers: int) -> list[deque[Claim]]:
+class _Share:
+    """What one worker is to judge: the group that it is at, and those that it has not begun."""
+
+    def __init__(self, groups: Sequence[list[Claim]]) -> None:
+        self.current: deque[Claim] = deque()
+        self.groups = deque(groups)
+
+
+def _shares(claims: Sequence[Claim], workers: int) -> list[_Share]:
     """Neighbouring claims for each worker: they rest on one another, and use the same kernels."""
-    size = -(-len(claims) // workers)
-    return [deque(claims[size * index : size * (index + 1)]) for index in range(workers)]
+    groups = _together(claims)
+    size = -(-len(groups) // workers)
+    return [_Share(groups[size * index : size * (index + 1)]) for index in range(workers)]
 
 
-def _next(shares: list[deque[Claim]], index: int) -> Claim | None:
+def _together(claims: Sequence[Claim]) -> list[list[Claim]]:
+    """Claims that one worker judges: trends of a section, which share their trained models."""
+    groups: list[list[Claim]] = []
+    before = ""
+    for claim in claims:
+        trained = isinstance(claim.statement, Trend)
+        home = f"{claim.topic} {section_of(claim)}" if trained else ""
+        if home and home == before:
+            groups[-1].append(claim)
+        else:
+            groups.append([claim])
+        before = home
+    return groups
+
+
+def _next(shares: list[_Share], index: int) -> Claim | None:
     """The next claim of a worker, who takes over half of the longest share when its own is done."""
-    if not shares[index]:
-        longest = max(shares, key=len)
-        shares[index].extendleft(longest.pop() for _ in range((len(longest) + 1) // 2))
-    return shares[index].popleft() if shares[index] else None
+    own = shares[index]
+    if not own.current and not own.groups:
+        longest = max(shares, key=lambda share: len(share.groups)).groups
+        own.groups.extendleft(longest.pop() for _ in range((len(longest) + 1) // 2))
+    if not own.current and own.groups:
+        own.current.extend(own.groups.popleft())
+    return own.current.popleft() if own.current else None
 
 
 class _Worker:

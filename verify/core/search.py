@@ -89,9 +89,10 @@ def refute(
 ) -> Search:
     """Search the domain of a claim for a counterexample.
 
-    First Hypothesis, guided towards points that strain the claim; it shrinks what it finds. Then a
-    global optimiser over the numerical parameters. A check that draws its own points, because
-    they are tied together, is searched by drawing more of them.
+    First the points of the check, where `judge` looks. Then Hypothesis, guided towards points that
+    strain the claim; it shrinks what it finds. Then a global optimiser over the numerical
+    parameters. A check that draws its own points, because they are tied together, is searched by
+    drawing more of them.
 
     Parameters
     ----------
@@ -105,7 +106,8 @@ def refute(
     if isinstance(claim.statement, (Equivalent, Rate)):
         raise AssayError(f"{claim.id} is about a limit: no single point can refute it")
     tries = _Tries(claim, check, tier, seed_)
-    stages: tuple[Callable[[_Tries, int], None], ...] = (_by_properties, _by_optimiser)
+    stages: tuple[Callable[[_Tries, int], None], ...]
+    stages = (_at_own_points, _by_properties, _by_optimiser)
     if callable(check.points):
         stages = (_by_drawing,)
     for stage in stages:
@@ -115,6 +117,14 @@ def refute(
             _simplify(tries)
             break
     return Search(tries.refutation, tries.points, tries.worst, tries.strain)
+
+
+def _at_own_points(tries: _Tries, examples: int) -> None:
+    from numerics.core.streams import Stream
+
+    stream = Stream.of(tries.entropy, tries.claim.id)
+    for point in tries.check.points_for(tries.check.settings(tries.tier), stream)[:examples]:
+        tries.strain_at(point)
 
 
 def _by_properties(tries: _Tries, examples: int) -> None:

@@ -8,6 +8,9 @@ from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
+from theory.core.claim import Claim
+from theory.core.derivation import DerivationReport
+
 __all__ = ["Decision", "How", "Verdict"]
 
 
@@ -78,6 +81,8 @@ class Verdict:
         counterexample). The claim is confirmed only if that is refuted.
     absolute : bool
         Whether the resolution of exact values is absolute.
+    steps : tuple of dict
+        The derivation as it was checked: a mapping for each step, and one for the conclusion.
     stopped : bool
         True when an exception ended the measurement at some point: then the verdict is not kept.
     """
@@ -99,14 +104,15 @@ class Verdict:
     stopped: bool = False
     published: tuple[dict[str, Any], ...] = ()
     absolute: bool = False
+    steps: tuple[dict[str, Any], ...] = field(default=(), repr=False)
 
     def as_json(self) -> dict[str, Any]:
-        """Plain values, without the point-by-point evidence.
+        """Plain values, without the point-by-point evidence and the steps of the derivation.
 
         Very long vectors of the worst point are left out: ``counterexample`` holds whole points.
         """
         data = self.stored()
-        del data["evidence"], data["stopped"]
+        del data["evidence"], data["steps"], data["stopped"]
         if self.worst is not None:
             point = {name: _short(value) for name, value in self.worst.get("point", {}).items()}
             data["worst"] = {**self.worst, "point": point}
@@ -115,7 +121,8 @@ class Verdict:
     def stored(self) -> dict[str, Any]:
         """Plain values, evidence included, as the ledger keeps them."""
         data = asdict(self)
-        data["evidence"], data["published"] = list(data["evidence"]), list(data["published"])
+        for name in ("evidence", "published", "steps"):
+            data[name] = list(data[name])
         return {**data, "verdict": str(self.verdict), "how": str(self.how)}
 
     @classmethod
@@ -126,14 +133,19 @@ class Verdict:
                 **data,
                 "verdict": Decision(data["verdict"]),
                 "how": How(data["how"]),
-                "evidence": tuple(data["evidence"]),
-                "published": tuple(data["published"]),
+                **{name: tuple(data[name]) for name in ("evidence", "published", "steps")},
             }
         )
 
     def timed(self, seconds: float) -> Verdict:
         """The same verdict with its running time."""
         return replace(self, seconds=seconds)
+
+    def report(self, claim: Claim) -> DerivationReport:
+        """The derivation of the claim as it was checked for this verdict, or checked now."""
+        if len(self.steps) == len(claim.derivation.steps) + 1:
+            return DerivationReport.restored(self.steps)
+        return claim.derivation_report()
 
     @property
     def derivation_refuted(self) -> bool:

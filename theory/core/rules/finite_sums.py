@@ -83,7 +83,8 @@ def _counted(total: sympy.Sum, domain: Domain) -> sympy.Expr:
         for variable, low, high in total.limits:
             spoken = any(end.has(variable) for limit in total.limits for end in limit[1:])
             count = high - low + 1
-            if term.has(variable) or spoken or not surely_nonnegative(count, domain):
+            known = count.is_integer and surely_nonnegative(count, domain)
+            if term.has(variable) or spoken or not known:
                 kept.append((variable, low, high))
             else:
                 term = term * count
@@ -245,7 +246,14 @@ class Orthonormal(Rule):
             if remark not in domain.remarks:
                 return undecided(f"the domain does not say that {matrix.name} is orthonormal")
         one, two = (self._contracted(sympy.sympify(side), domain) for side in (before, after))
-        return decide_equal(one, two, domain)
+        found = decide_equal(one, two, domain)
+        if found.status is not Status.PROVED:
+            return found
+        read = "; ".join(
+            f'"{remark}" is read as orthonormal rows of {matrix.name}'
+            for matrix, remark in self.hypotheses.items()
+        )
+        return proved(f"{found.reason}; {read}")
 
     def _contracted(self, expression: sympy.Expr, domain: Domain) -> sympy.Expr:
         normal = finite_sum_normal_form(expression, domain)

@@ -244,6 +244,8 @@ class Telescoping(Rule):
         ((variable, low, high),) = before.limits
         if low.is_infinite or high.is_infinite:
             return undecided("the sum must have two finite ends")
+        if not (high - low).is_integer:
+            return undecided(f"the sum over {variable} is not seen to end at {high}")
         primitive = sympy.sympify(self.primitive)
         step = primitive.subs(variable, variable + 1) - primitive
         ends = replace_free(primitive, {variable: high + 1}) - replace_free(

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
 import sympy
 from sympy.concrete.expr_with_limits import ExprWithLimits
+from sympy.core.function import AppliedUndef
 
 from theory.core.binding import rename_apart, replace_free, standard_names, symbols_of
 from theory.core.continuity import is_continuous_at
@@ -21,11 +22,13 @@ from theory.core.decision import Finding, Status, decide_equal, decide_nonnegati
 from theory.core.domain import Domain, exact_number
 from theory.core.errors import ClaimError
 from theory.core.evaluation import enclose
-from theory.core.parameters import Integer, _Ordered
+from theory.core.parameters import Integer, Labels, Matrix, Vector, _Ordered
+from theory.core.reality import part_that_is_complex
 from theory.core.rising import is_bound_inside
-from theory.core.rule import Rule, proved, undecided, unfit_variable, worst
-from theory.core.rules.along_line import no_jump, one_sided
+from theory.core.rule import Rule, between_reals, proved, undecided, unfit_variable, worst
+from theory.core.rules.along_line import no_jump, one_sided, vanishes_nowhere
 from theory.core.rules.by_claim import ByClaim, written_out
+from theory.core.rules.by_claim import _is_inhabited as is_inhabited
 from theory.core.rules.by_claim import _is_whole as is_whole
 from theory.core.rules.by_claim import _lies_in as lies_in
 from theory.core.signs import surely_positive
@@ -59,6 +62,7 @@ __all__ = [
     "assuming",
     "decide_sign",
     "equal",
+    "read_from",
 ]
 
 _RISING = (NormalCDF, StudentCDF, sympy.exp, sympy.log)
@@ -115,10 +119,39 @@ def _ranged(domain: Domain) -> Domain:
     return wider
 
 
+def _forgetting(domain: Domain, variables: Iterable[sympy.Symbol]) -> Domain:
+    """The domain where these names are those of other variables, of which nothing is known."""
+    hidden = {variable.name for variable in variables}
+    assumed = tuple(c for c in _assumed(domain) if not hidden & _names(c))
+    facts = {
+        old: new for old, new in _facts(domain).items() if not hidden & (_names(old) | _names(new))
+    }
+    for variable in variables:
+        domain = domain._without(variable)
+    domain = copy(domain)
+    object.__setattr__(domain, "assumed", assumed)
+    object.__setattr__(domain, "facts", facts)
+    return domain
+
+
+def _under(operation: Any, domain: Domain) -> Domain:
+    """The domain under an operation: what is said of variables that it binds is of others."""
+    known = {bounds.variable.name for bounds in domain.ranges} | set(domain.names)
+    known |= {name for e in (*_assumed(domain), *_facts(domain)) for name in _names(e)}
+    hiding = [variable for variable in operation.variables if variable.name in known]
+    return _forgetting(domain, hiding) if hiding else domain
+
+
 def _told(expression: Any, facts: dict[sympy.Expr, sympy.Expr]) -> sympy.Expr:
+    """With what is known put in, but not of a variable that is bound: that is another one."""
+    expression = sympy.sympify(expression)
     for old, new in facts.items():
-        expression = sympy.sympify(expression).xreplace({old: new})
-    return sympy.sympify(expression)
+        if is_bound_inside(old, expression) or is_bound_inside(new, expression):
+            expression = rename_apart(expression, symbols_of(old, new))
+            if is_bound_inside(old, expression) or is_bound_inside(new, expression):
+                continue
+        expression = expression.xreplace({old: new})
+    return expression
 
 
 def _is_indicator(e: sympy.Expr) -> bool:
@@ -164,13 +197,15 @@ def _sign(e: sympy.Expr, domain: Domain) -> Finding:
         if ball >= 0:
             return proved(f"the value is {ball.str(6)}")
         return undecided(f"the value is {ball.str(6)}")
-    if e.is_nonnegative or _is_indicator(e) or isinstance(e, (NormalCDF, StudentCDF)):
+    if e.is_nonnegative or _is_indicator(e) or _is_probability(e, domain):
         return proved("nonnegative")
+    if isinstance(e, (NormalCDF, StudentCDF)):
+        return undecided(f"{e} is not seen to be a probability")
     if isinstance(e, sympy.Sum):
-        return decide_sign(e.function, domain)
+        return decide_sign(e.function, _under(e, domain))
     if isinstance(e, sympy.Integral):
-        ordered = [decide_sign(limit[2] - limit[1], domain) for limit in e.limits]
-        return worst(decide_sign(e.function, domain), *ordered)
+        ordered = [decide_sign(limit[2] - limit[1], _under(e, domain)) for limit in e.limits]
+        return worst(decide_sign(e.function, _under(e, domain)), *ordered)
     if isinstance(e, sympy.Piecewise):
         return worst(*(decide_sign(value, domain) for value, _ in e.args))
     if isinstance(e, sympy.beta):
@@ -196,6 +231,13 @@ def _sign(e: sympy.Expr, domain: Domain) -> Finding:
         if all(decide_sign(part, domain).status is Status.PROVED for part in factored.args):
             return proved("nonnegative by its factors")
     return decide_nonnegative(plain, domain)
+
+
+def _is_probability(e: sympy.Expr, domain: Domain) -> bool:
+    """A distribution function where it is one."""
+    if not isinstance(e, (NormalCDF, StudentCDF)) or part_that_is_complex(e.args[0], domain):
+        return False
+    return all(surely_positive(degrees, domain) for degrees in e.args[1:])
 
 
 def _bound(e: sympy.Expr) -> set[sympy.Basic]:
@@ -230,10 +272,10 @@ def _direction(e: sympy.Expr, hole: sympy.Symbol, domain: Domain) -> int | None:
         if any(end.has(hole) for limit in e.limits for end in limit[1:]):
             return None
         if isinstance(e, sympy.Integral):
-            ordered = [decide_sign(limit[2] - limit[1], domain) for limit in e.limits]
+            ordered = [decide_sign(limit[2] - limit[1], _under(e, domain)) for limit in e.limits]
             if worst(*ordered).status is not Status.PROVED:
                 return None
-        return _direction(e.function, hole, domain)
+        return _direction(e.function, hole, _under(e, domain))
     if isinstance(e, sympy.Piecewise):
         if any(condition.has(hole) for _, condition in e.args):
             return None
@@ -278,7 +320,7 @@ def granted(rule: Rule, before: sympy.Expr, after: sympy.Expr, domain: Domain) -
     found = rule.check(before, after, domain)
     if found.status in (Status.REFUTED, Status.UNDECIDED):
         return found
-    return worst(found, rule.rests_on(before, after, domain))
+    return worst(found, between_reals(rule, before, domain), rule.rests_on(before, after, domain))
 
 
 @dataclass(frozen=True, eq=False)
@@ -350,12 +392,14 @@ class Replaced(Rule):
         if (wrong := one_sided(self.sense)).status is not Status.PROVED:
             return wrong
         old, new = sympy.sympify(self.old), sympy.sympify(self.new)
-        signed = decide_sign(old, domain), decide_sign(new, domain)
+        bound = _bound(sympy.sympify(before)) & (symbols_of(old) | symbols_of(new))
+        free = _forgetting(domain, bound) if bound else domain
+        signed = decide_sign(old, free), decide_sign(new, free)
         assumptions: dict[str, bool] = {"real": True}
         if all(finding.status is Status.PROVED for finding in signed):
             assumptions = {"nonnegative": True}
         if self.at_least is not None:
-            bounds = [decide_sign(part - self.at_least, domain) for part in (old, new)]
+            bounds = [decide_sign(part - self.at_least, free) for part in (old, new)]
             if worst(*bounds).status is not Status.PROVED:
                 return undecided(f"the part is not seen to be at least {self.at_least}")
             assumptions = {"nonnegative": True}
@@ -364,7 +408,9 @@ class Replaced(Rule):
         if not whole.has(hole):
             return undecided(f"{old} does not occur")
         same = equal(whole.xreplace({hole: new}), after, domain)
-        inner = granted(self.by, old, new, domain)
+        around = {v for o in whole.atoms(ExprWithLimits) if o.has(hole) for v in o.variables}
+        hidden = around & (symbols_of(old) | symbols_of(new))  # where the part is many values
+        inner = granted(self.by, old, new, _forgetting(domain, hidden) if hidden else domain)
         if self.by.relation == "=":
             if whole.has(sympy.Derivative, sympy.Subs, sympy.Limit):
                 return undecided("what holds at some points only is not differentiated")
@@ -459,14 +505,21 @@ class ByOneLink(ByClaim):
             if not isinstance(parameter, _Ordered):
                 if value is not None or parameter.name in spoken:
                     here = parameter.symbol if value is None else value
-                    bound = here == parameter.symbol and parameter.name not in domain.names
-                    if not bound:  # a rule may take a parameter out of the domain: any value
-                        found.append(lies_in(parameter, here, self._pairs(), domain))
+                    taken_out = here == parameter.symbol and parameter.name not in domain.names
+                    if taken_out and type(parameter) in (Vector, Matrix, Labels):
+                        words = f"{parameter.name} is that of {self.claim.id}: {parameter.meaning}"
+                        found.append(proved(words))
+                        continue
+                    found.append(lies_in(parameter, here, self._pairs(), domain))
+                else:
+                    found.append(is_inhabited(parameter, self._pairs(), domain))
                 continue
             if value is None and parameter.name in spoken and parameter not in domain.parameters:
                 value = parameter.symbol
             if value is None:
                 continue
+            if (odd := part_that_is_complex(value, domain)) is not None:
+                found.append(undecided(f"{odd} is not seen to be real"))
             if isinstance(parameter, Integer) and not is_whole(value):
                 found.append(undecided(f"{value} is not seen to be an integer"))
             ends = (parameter.low, parameter.low_open, 1), (parameter.high, parameter.high_open, -1)
@@ -484,17 +537,62 @@ class ByOneLink(ByClaim):
                     )  # then the inequality holds at the end as well
                     above = is_open and not closes
                     found.append((decide_above if above else decide_sign)(room, domain))
+        return [*found, *self._conditions(spoken | values.keys(), domain)]
+
+    def _conditions(self, fixed: set[str], domain: Domain) -> list[Finding]:
+        """That the claim's side conditions hold, for some values of the parameters that are free.
+
+        What ties free parameters to one another is looked at together, as values that meet one
+        condition need not meet the others.
+        """
         own = {parameter.name for parameter in self.claim.domain.parameters}
-        fixed, where = spoken | values.keys(), self.claim.domain.where
-        for condition in where:
+        groups: list[tuple[set[str], list[sympy.Basic]]] = []
+        found = []
+        for condition in self.claim.domain.where:
             free = (_names(condition) & own) - fixed
             if not free:
                 found.append(self._granted(self._put_in(condition), domain))
-            elif len(free) == 1 and sum(bool(free & _names(other)) for other in where) == 1:
-                (name,) = free
-                least = self._at_least(name, condition)  # there must be a value
-                found.append(self._granted(self._put_in(least), domain))
-        return found
+                continue
+            tied = [group for group in groups if group[0] & free]
+            groups = [group for group in groups if group not in tied]
+            names = free.union(*(group[0] for group in tied))
+            groups.append((names, [*(c for group in tied for c in group[1]), condition]))
+        return [*found, *(self._some_value(*group, domain) for group in groups)]
+
+    def _some_value(self, free: set[str], conditions: list[sympy.Basic], domain: Domain) -> Finding:
+        """That some values of free parameters meet all of these conditions."""
+        if all(self.claim.domain[name] in domain.parameters for name in free):
+            here = worst(*(self._granted(self._put_in(c), domain) for c in conditions))
+            if here.status is Status.PROVED:
+                return here  # the values that they have here
+        if len(free) == 1:
+            (name,) = free
+            if len(conditions) == 1:
+                return self._granted(self._put_in(self._at_least(name, conditions[0])), domain)
+            if (room := self._left_over(name, conditions)) is not None:
+                return decide_sign(self._put_in(room), domain)
+        which = ", ".join(sorted(free))
+        return undecided(f"whether any {which} meets {conditions[0]} is not decided")
+
+    def _left_over(self, name: str, conditions: list[sympy.Basic]) -> sympy.Expr | None:
+        """How many integers from the first one on, up to an end, are left over but for one.
+
+        The conditions say that the parameter is at most the end, and is none of some values.
+        """
+        parameter = self.claim.domain[name]
+        symbol = parameter.symbol
+        ends = [
+            c.gts for c in conditions if isinstance(c, (sympy.Le, sympy.Ge)) and c.lts == symbol
+        ]
+        others = [c for c in conditions if isinstance(c, sympy.Ne) and symbol in c.args]
+        if not isinstance(parameter, Integer) or parameter.first is None or len(ends) != 1:
+            return None
+        spoken = [*ends, *(e for c in others for e in c.args if e != symbol)]
+        if parameter.last is not None or any(e.has(symbol) for e in spoken):
+            return None
+        if len(ends) + len(others) < len(conditions) or len(spoken) != len(conditions):
+            return None
+        return sympy.sympify(ends[0] - parameter.first - len(others))
 
     def _at_least(self, name: str, condition: sympy.Basic) -> sympy.Basic:
         """The condition at the least value of a parameter that is free, where it has one."""
@@ -508,8 +606,9 @@ class ByOneLink(ByClaim):
             if condition != sympy.Gt(large, 0):
                 continue
             if isinstance(why, str):
-                known = why in domain.remarks
-                return proved("by hypothesis") if known else undecided(f"not said: {why}")
+                if why not in domain.remarks:
+                    return undecided(f"not said: {why}")
+                return read_from(why, f"{large} > 0", [large])
             small, rule = why
             if rule.relation in ("=", ">="):
                 reason = granted(rule, sympy.sympify(large), sympy.sympify(small), domain)
@@ -590,7 +689,7 @@ class Given(Rule):
             return undecided(f"{self.slack} has a meaning already")
         found = granted(self.rule, before, after, assuming(domain, facts={symbol: as_}))
         if isinstance(self.condition, str):
-            return found
+            return worst(read_from(self.condition, f"{symbol} = {as_}", [symbol]), found)
         covered, end = self._covers(symbol, as_, domain)
         if end is not None:  # the closed end of the range, which the slack only tends to
             at_end = granted(self.rule, before, after, assuming(domain, facts={symbol: end}))
@@ -602,6 +701,8 @@ class Given(Rule):
     ) -> tuple[Finding, sympy.Expr | None]:
         """Whether all that the condition allows is covered, and the end that is only tended to."""
         slack = sympy.sympify(self.slack)
+        if not isinstance(self.condition, (sympy.Gt, sympy.Ge, sympy.Lt, sympy.Le)):
+            return undecided(f"{self.condition} is no inequality"), None
         gap = self.condition.gts - self.condition.lts
         parts = gap.atoms(sympy.Sum) - {symbol}
         hidden = {part: sympy.Dummy("part", positive=True) for part in parts}
@@ -613,6 +714,13 @@ class Given(Rule):
         place = sympy.Dummy("place", real=True)
         if not sympy.expand(gap.xreplace({symbol: place})).diff(place, 2).is_zero:
             return undecided(f"{self.condition} may allow other values of {symbol}"), None
+        slope = sympy.diff(gap.xreplace({symbol: place}), place)
+        told = _told(slope, {**_facts(domain), **self._signed(parts, domain)})
+        if not vanishes_nowhere(told, domain):
+            return undecided(f"{self.condition} may say nothing of {symbol}"), None
+        strict = isinstance(self.condition, (sympy.Gt, sympy.Lt))
+        if slack.is_positive and not strict:
+            return undecided(f"{self.condition} holds also where the slack is 0"), None
         start, end = (_limit(here, slack, at) for at in (0, sympy.oo))
         slope = sympy.factor(sympy.diff(here, slack))
         if start == 0 and end is sympy.oo and decide_sign(slope, domain).status is Status.PROVED:
@@ -625,6 +733,15 @@ class Given(Rule):
             return proved(f"{symbol} takes every value from 0 that the condition allows"), last
         problem = f"{as_} is not seen to take every value that {self.condition} allows"
         return undecided(problem), None
+
+    @staticmethod
+    def _signed(parts: set[sympy.Expr], domain: Domain) -> dict[sympy.Expr, sympy.Expr]:
+        """Sums as symbols: positive where they are seen to be so."""
+        return {
+            part: sympy.Dummy("part", positive=True)
+            for part in parts
+            if decide_above(part, domain).status is Status.PROVED
+        }
 
 
 def _limit(expression: sympy.Expr, slack: sympy.Symbol, at: Any) -> sympy.Expr:
@@ -750,6 +867,8 @@ class AtMostOne(Rule):
         before = sympy.sympify(before)
         if before.func != self.probability.function:
             return undecided(f"{before} is not the probability {self.probability.name}")
+        if "probability" not in self.probability.meaning:
+            return undecided(f"{self.probability.name} is not declared to be a probability")
         if self.rule is not None:
             if not isinstance(after, sympy.Min) or 1 not in after.args or self.sense != "<=":
                 return undecided("the rule gives a minimum with 1")
@@ -810,7 +929,9 @@ class ByRemark(Rule):
     Parameters
     ----------
     remark : str
-        As the domain has it; that it says what the rule uses is for the writer to see to.
+        As the domain has it; that it says what the rule uses is for the writer to see to, and the
+        step's reason tells the reader. It is something about observables or sequences: what is
+        supposed of numbers is a side condition.
     pairs : mapping, optional
         What it says is equal.
     bound : pair of expressions, optional
@@ -835,9 +956,34 @@ class ByRemark(Rule):
         before = sympy.sympify(before)
         if self.bound is not None:
             low, high = (sympy.sympify(side) for side in self.bound)
-            return worst(decide_equal(before, low, domain), decide_equal(after, high, domain))
+            return worst(
+                read_from(self.remark, f"{low} <= {high}", [low - high]),
+                decide_equal(before, low, domain),
+                decide_equal(after, high, domain),
+            )
         pairs = {sympy.sympify(k): sympy.sympify(v) for k, v in (self.pairs or {}).items()}
-        return decide_equal(before.xreplace(pairs), after.xreplace(pairs), domain)
+        for side in (before, after):
+            if any(side.has(old) for old in pairs) and side.has(sympy.Derivative, sympy.Subs):
+                return undecided("a hypothesis is not differentiated")
+            brought = {s for old, new in pairs.items() for s in new.free_symbols - old.free_symbols}
+            if _bound(side) & brought:
+                return undecided("what the hypothesis speaks of is bound")
+        found = decide_equal(before.xreplace(pairs), after.xreplace(pairs), domain)
+        if found.status is not Status.PROVED:
+            return found
+        said = ", ".join(f"{old} = {new}" for old, new in pairs.items())
+        names = {old for old in pairs if old.is_Symbol and old.name not in domain.names}
+        return read_from(self.remark, said, pairs.keys() - names)
+
+
+def read_from(remark: str, said: str, parts: Iterable[sympy.Expr]) -> Finding:
+    """That words say a formula, which the reader is told; it must be one about more than numbers.
+
+    The words are not understood here, but they cannot say that 1 is 2.
+    """
+    if not all(part.has(sympy.Indexed, AppliedUndef) for part in parts):
+        return undecided(f"{said} is no hypothesis about observables or sequences")
+    return proved(f'by hypothesis: "{remark}" is read as {said}')
 
 
 @dataclass(frozen=True, init=False, eq=False)
@@ -1307,9 +1453,12 @@ class SumsAsSymbols(Rule):
             table[part] = sympy.Dummy("part", **kind)
             found.append(proved("positive") if above else decide_sign(part, domain))
         for total, (value, reason) in (self.values or {}).items():
-            if not _has_total(sympy.sympify(total), sympy.sympify(value), reason, domain):
+            total = sympy.sympify(total)
+            if not _has_total(total, sympy.sympify(value), reason, domain):
                 return undecided(f"{total} = {value} is not a hypothesis")
-            table[sympy.sympify(total)] = sympy.sympify(value)
+            if reason in domain.remarks:
+                found.append(read_from(reason, f"{total} = {value}", [total]))
+            table[total] = sympy.sympify(value)
         named = {standard_names(part): value for part, value in table.items()}
         one, two = (_written(sympy.sympify(side), named) for side in (before, after))
         return worst(*found, equal(one, two, domain))

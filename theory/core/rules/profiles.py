@@ -22,7 +22,7 @@ from theory.core.exact import evaluate_integrals
 from theory.core.rule import Rule, examine, proved, refuted, undecided, worst
 from theory.core.rules.along_line import no_jump, vanishes_nowhere
 from theory.core.rules.evaluation import ExactIntegral
-from theory.core.rules.monotone import ByOneLink, decide_sign, equal
+from theory.core.rules.monotone import ByOneLink, decide_sign, equal, read_from
 from theory.core.signs import surely_positive
 from theory.core.special import NormalCDF, StudentCDF
 from theory.core.statement import Bound
@@ -108,7 +108,7 @@ class FewLargeShares(Rule):
     def _falls(self, weight: sympy.Expr, x: sympy.Symbol, domain: Domain) -> Finding:
         if self.falling is not None:
             if self.falling in domain.remarks:
-                return proved("by hypothesis")
+                return read_from(self.falling, f"{weight} falls with {x}", [weight])
             return undecided(f"the domain does not say: {self.falling}")
         real = sympy.Dummy("x", positive=True)
         return worst(
@@ -308,6 +308,8 @@ class LeastOfAll(ByOneLink):
 
     def check(self, before: sympy.Expr | None, after: sympy.Expr, domain: Domain) -> Finding:
         value, bound = self._value_and_bound()
+        if self.least.definition is not None:
+            return undecided(f"{self.least.name} has a definition, and is not known by words alone")
         if before != self.least() or not isinstance(value, AppliedUndef):
             return undecided(f"{before} is not the least of the values that the claim bounds")
         plain = all(isinstance(e, (sympy.Symbol, sympy.IndexedBase)) for e in value.args)
@@ -321,10 +323,11 @@ class LeastOfAll(ByOneLink):
         if free & {str(symbol) for symbol in bound.free_symbols}:
             return undecided("the bound is not the same for all the values")
         status = self.claim.derivation_report().worst
+        read = f'"{self.least.meaning}" is read as the least {value}'
         return worst(
+            Finding(status, f"by {self.claim.id}, whose own derivation is {status}; {read}"),
             self._same(bound, after, domain),
             *self._in_range(domain),
-            Finding(status, f"by {self.claim.id}, whose own derivation is {status}"),
         )
 
     def _value_and_bound(self) -> tuple[sympy.Expr, sympy.Expr]:
@@ -622,9 +625,11 @@ class PowerOfProbability(Rule):
         ((probability, times),) = (power.as_base_exp() for power in powers)
         if not all(argument.is_extended_real for argument in probability.args):
             return undecided(f"{probability} is not seen to be a probability")
+        degrees = (decide_positive(argument, domain) for argument in probability.args[1:])
         factor, rest = sympy.sympify(before).as_independent(powers[0], as_Add=False)
         end = 1 - probability if self.sense == ">=" else times * (1 - probability)
         return worst(
+            *degrees,
             decide_nonnegative(factor, domain),
             decide_nonnegative(times - 1, domain),
             decide_equal(rest, 1 - powers[0], domain),

@@ -1,0 +1,337 @@
+"""The report: nothing of a claim is lost on the way to HTML, and every link leads somewhere."""
+
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from theory import (
+    ByClaim,
+    Derivation,
+    Domain,
+    ForAll,
+    Identity,
+    Observable,
+    Real,
+    Seen,
+    Source,
+    Standing,
+    Step,
+    algebra,
+    definition,
+    select,
+    topics,
+)
+from theory.core.claim import Claim
+from theory.core.derivation import DerivationReport
+from theory.core.errors import AssayError
+from theory.core.source import Paper
+from verify.core.document_claim import printed_notes, printed_statement
+from verify.core.document_text import plain
+from verify.core.verdict import Decision, How, Verdict
+from verify.report.dependencies import Dependencies
+from verify.report.evidence import drawing, ladders_of, marks_of
+from verify.report.site import write_report
+from verify.report.texts import formula, html
+
+PAPER = Paper("doe2020", "On <Things> & Others", "Doe, Jané", "Journal", 2020)
+SOURCE = Source(PAPER, "Section 2", seen=Seen.RECOLLECTION, standing=Standing.SHARPENED)
+a = Real("a", above=0, meaning="a <positive> number")
+size = Observable("size", (a,), r"\|a\|", "size of a", definition=(a + 1) ** 2)
+
+
+def claim(short="thing", **changes):
+    fields = {
+        "id": f"made-up.{short}",
+        "title": 'A "square" & <more>',
+        "says": "The square of a sum.",
+        "statement": Identity(size(a), a**2 + 2 * a + 1),
+        "domain": Domain(a),
+        "source": SOURCE,
+        "observables": (size,),
+        "derivation": Derivation(
+            Step((a + 1) ** 2, by=definition), Step(a**2 + 2 * a + 1, by=algebra)
+        ),
+    }
+    return Claim(**{**fields, **changes})
+
+
+def verdict(predicted="4", measured="4.5", finding="agrees", how=How.EXACT, detail=None, **changes):
+    result = {"point": {"a": 1.0}, "finding": finding, "predicted": predicted}
+    result |= {"measured": measured, "samples": 3, "strain": 0.5, "tightness": None, "reason": ""}
+    if detail is not None:
+        result["detail"] = detail
+    fields = {
+        "id": "made-up.thing",
+        "verdict": Decision.CONFIRMED,
+        "how": how,
+        "resolution": 1e-3,
+        "error_probability": 0.0,
+        "points": 1,
+        "samples": 0,
+        "seconds": 1.0,
+        "derivation": {"proved": 2},
+        "evidence": (result,),
+    }
+    return Verdict(**{**fields, **changes})
+
+
+# ---------------------------------------------------------------------------------- texts
+
+
+class Words(HTMLParser):
+    """The text of a page, its links, and whether every tag is closed."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.text, self.links, self.ids, self.open = [], [], set(), []
+        self.feed(page)
+        self.close()
+
+    def handle_starttag(self, tag, attributes):
+        given = dict(attributes)
+        self.links += [given[name] for name in ("href", "src") if name in given]
+        self.ids |= {given["id"]} & {*given.values()} if "id" in given else set()
+        if tag not in ("meta", "link", "br", "input", "mrow") or tag == "mrow":
+            if tag in ("meta", "link", "br", "input"):
+                return
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attributes):
+        pass
+
+    def handle_endtag(self, tag):
+        assert self.open, f"</{tag}> closes nothing"
+        if tag != self.open[-1] and self.open[-1] in ("p", "li", "option"):
+            self.open.pop()  # may be left out
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        self.text.append(data)
+
+
+printable = st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=40)
+
+
+@given(printable)
+def test_plain_words_arrive_as_they_are(words):
+    shown = "".join(Words(str(html(plain(words)))).text).replace("\u200b", "")
+    expected = " ".join(words.split()).replace("'", "’")
+    assert shown.replace("'", "’") == expected
+
+
+def test_commands_become_tags():
+    assert html(r"\emph{a} \textbf{b\&c} \texttt{d}") == (
+        "<em>a</em> <strong>b&amp;c</strong> <code>d</code>"
+    )
+    assert html("one--two~three") == "one–two\u00a0three"
+    assert html(r"claim~\ref{assay:x.y}", {"x.y": "x.y.html"}) == (
+        'claim\u00a0<a href="x.y.html"><code>x.y</code></a>'
+    )
+    assert html(r"\assaycite{key}{Doe (2020)}") == "Doe (2020)"
+
+
+@pytest.mark.parametrize("text", [r"\unknown{a}", "{a", r"\emph a"])
+def test_what_is_not_known_is_an_error(text):
+    with pytest.raises(AssayError):
+        html(text)
+
+
+def test_displays_have_a_line_for_each_line():
+    shown = html("\\begin{align*}\n  a & = b \\\\\n  & \\le \\frac{1}{c}\n\\end{align*}")
+    assert shown.count('class="row"') == 2
+    assert "<mfrac>" in shown
+    assert html("\\[\n  x = 1.\n\\]").count("<math") == 1
+
+
+def test_similar_is_a_relation_sign():
+    assert "<mo>&#x0223C;</mo>" in formula(r"a \sim b")
+
+
+@pytest.mark.parametrize("topic", topics())
+def test_statements_and_sources_of_the_catalogue_become_html(topic):
+    for one in select([topic])[::6]:
+        page = html("\n".join([printed_statement(one), *printed_notes(one, None, {})]))
+        words = "".join(Words(str(page)).text)
+        assert "\\" not in words, one.id
+        assert "$" not in words, one.id
+
+
+# ------------------------------------------------------------------------------- evidence
+
+
+def only(marks):
+    (mark,) = marks
+    return mark
+
+
+def test_the_bar_of_an_equality_is_the_resolution():
+    mark = only(marks_of(verdict("[4.0 +/- 1e-9]", "[4.001 +/- 2e-9]", absolute=True)))
+    assert mark.allowed == pytest.approx((3.999, 4.001))
+    assert mark.measured == pytest.approx((4.001 - 2e-9, 4.001, 4.001 + 2e-9))
+    relative = only(marks_of(verdict("[4.0 +/- 1e-9]", "[4.001 +/- 2e-9]")))
+    assert relative.allowed == pytest.approx((4 - 4.001e-3, 4 + 4.001e-3))
+
+
+@pytest.mark.parametrize(
+    ("predicted", "allowed"),
+    [("<= 4", (float("-inf"), 4.001)), (">= 4", (3.999, float("inf")))],
+)
+def test_the_bar_of_a_bound_goes_on(predicted, allowed):
+    mark = only(marks_of(verdict(predicted, "3.9995", absolute=True)))
+    assert mark.allowed == pytest.approx(allowed)
+    assert "l8 5l-8 5z" in drawing(verdict(predicted, "3")) or "l-8 5" in drawing(
+        verdict(predicted, "3")
+    )
+
+
+values = st.floats(allow_nan=True, allow_infinity=True)
+
+
+@given(values, st.floats(0, 1e300), values, st.sampled_from(["", "<= ", ">= "]), st.booleans())
+def test_whatever_was_measured_can_be_drawn(claimed, radius, measured, sense, absolute):
+    ball = f"[{claimed!r} +/- {radius!r}]"
+    for predicted in (ball, repr(claimed)):
+        seen = verdict(f"{sense}{predicted}", repr(measured), resolution=0.0, absolute=absolute)
+        picture = drawing(seen)
+        assert "nan" not in picture and "inf" not in re.sub('"in(side|finity)?"', "", picture)
+
+
+def test_shares_of_seeds_and_of_trials_have_their_intervals():
+    seeds = "in 34 of 40 pairs of seeds (99% interval 0.654 to 0.96); medians 1.3, 2.5"
+    mark = only(marks_of(verdict("lower in a", seeds, how=How.TRAINED)))
+    assert (mark.allowed, mark.measured) == ((0.5, 1.0), (0.654, 0.85, 0.96))
+    counted = verdict("= 0.5", "48 of 100 (interval 0.38 to 0.58)", how=How.STATISTICAL)
+    assert only(marks_of(counted)).measured == (0.38, 0.48, 0.58)
+
+
+@pytest.mark.parametrize("measured", ["1058 inputs tried", "", "1 of several 2", "nan", "inf"])
+def test_what_is_no_number_is_not_drawn(measured):
+    assert marks_of(verdict("holds", measured)) == []
+    assert drawing(verdict("holds", measured)) == ""
+
+
+def test_rates_are_drawn_along_their_ladders():
+    detail = {"n": [10, 100, 1000, None], "ratio": [1.5, 1.05, 1.005, 1.0]}
+    seen = verdict("ratio 1", "ratio 1.005 at 1000", how=How.RATE, detail=detail)
+    ladder = only(ladders_of(seen))
+    assert ladder.sizes == (10, 100, 1000)
+    assert "<polyline" in drawing(seen)
+    slopes = {"n": [10, 1000], "slopes": [-0.5]}
+    assert only(ladders_of(verdict("-0.5", "-0.5", how=How.RATE, detail=slopes))).sizes == (100,)
+
+
+def test_a_dot_outside_of_its_bar_is_marked():
+    assert 'class="outside"' in drawing(verdict("4", "5", "contradicts"))
+    assert 'class="inside"' in drawing(verdict("4", "4.0001"))
+
+
+# ----------------------------------------------------------------------------- derivation
+
+
+def test_a_derivation_is_stored_with_its_verdict():
+    one = claim()
+    report = one.derivation_report()
+    assert DerivationReport.restored(report.stored()) == report
+    held = verdict(steps=tuple(report.stored()))
+    assert Verdict.restored(held.stored()).report(one) == report
+    assert "steps" not in held.as_json()
+    # a claim whose derivation has changed is checked again
+    assert held.report(claim(derivation=Derivation())).steps == ()
+
+
+# --------------------------------------------------------------------------- dependencies
+
+
+def test_what_would_fall_is_everything_above():
+    first = claim("first")
+    second = claim("second", uses=("made-up.first", "elsewhere.claim"))
+    third = claim("third", uses=("made-up.second",))
+    graph = Dependencies([first, second, third])
+    assert graph.rests_on("made-up.second") == ("made-up.first",)
+    assert graph.would_fall("made-up.first") == ("made-up.second", "made-up.third")
+    assert graph.grounds_of("made-up.third") == ("made-up.first", "made-up.second")
+    assert graph.would_fall("made-up.third") == ()
+
+
+# ----------------------------------------------------------------------------------- site
+
+BROKEN = ForAll("number", r"it is $a < b$ \& more", holds=False)
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("site")
+    first = claim("first")
+    claims = [
+        first,
+        claim(
+            "second",
+            derivation=Derivation(
+                Step((a + 1) ** 2, by=definition), Step(a**2 + 2 * a + 1, by=ByClaim(first))
+            ),
+        ),
+        claim("third", statement=BROKEN, observables=(), derivation=Derivation()),
+    ]
+    found = {"program": "print('<b>')", "point": {"a": 1}, "predicted": "4", "measured": "5"}
+    verdicts = {
+        "made-up.first": verdict(),
+        "made-up.second": replace(
+            verdict(), verdict=Decision.REFUTED, counterexample=found, reason="4 is not 5"
+        ),
+    }
+    mutants = {
+        "made-up.first": [
+            {"claim": "made-up.first", "mutant": "<half>", "outcome": "killed", "reason": "4 > 2"},
+            {"claim": "made-up.first", "mutant": "x", "outcome": "survived", "reason": ""},
+        ]
+    }
+    written = list(write_report(claims, verdicts, mutants, folder, "made by a test"))
+    assert written == [one.id for one in claims]
+    return folder
+
+
+def test_every_link_leads_somewhere_in_the_folder(site):
+    pages = sorted(site.rglob("*.html"))
+    assert len(pages) == 6
+    read = {page: Words(page.read_text(encoding="utf-8")) for page in pages}
+    for page, words in read.items():
+        for link in words.links:
+            parts = urlsplit(link)
+            if parts.scheme == "data":
+                continue
+            assert not parts.scheme and not parts.netloc, link
+            target = (page.parent / unquote(parts.path)).resolve() if parts.path else page
+            assert target.is_file(), (page.name, link)
+            anchor = parts.fragment and target.name not in ("graph.html", "index.html")
+            assert not anchor or parts.fragment in read[target].ids, link
+
+
+def test_pages_hold_what_is_known(site):
+    first = (site / "claims" / "made-up.first.html").read_text(encoding="utf-8")
+    assert "A &#34;square&#34; &amp; &lt;more&gt;" in first
+    assert "&lt;half&gt;" in first and "unexplained" in first
+    assert "a &lt;positive&gt; number" in first
+    assert 'href="made-up.second.html"' in first  # would fall
+    second = (site / "claims" / "made-up.second.html").read_text(encoding="utf-8")
+    assert "print(&#39;&lt;b&gt;&#39;)" in second and "REFUTED" in second
+    third = (site / "claims" / "made-up.third.html").read_text(encoding="utf-8")
+    assert "Not judged" in third and "No derivation is given" in third
+    findings = (site / "findings.html").read_text(encoding="utf-8")
+    assert "Refuted or not decided (1)" in findings and "Sharper than the source (3)" in findings
+    assert re.search(
+        r"1 confirmed.*1 refuted.*1 not judged",
+        " ".join((site / "index.html").read_text(encoding="utf-8").split()),
+    )
+
+
+def test_no_claims_and_a_folder_that_is_a_file_are_errors(tmp_path):
+    with pytest.raises(AssayError, match="no claims"):
+        list(write_report([], {}, {}, tmp_path, ""))
+    (tmp_path / "file").write_text("")
+    with pytest.raises(AssayError, match="cannot write"):
+        list(write_report([claim()], {}, {}, tmp_path / "file", ""))
