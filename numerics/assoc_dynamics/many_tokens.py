@@ -1,23 +1,34 @@
-"""Gradient descent with up to a hundred thousand tokens, on whatever device JAX finds.
+"""Gradient descent and gradient flow with up to a hundred thousand tokens, on what JAX finds.
 
-Two ways, neither of which holds a table of tokens by tokens: `trained` steps the matrix ``W``, and
-`closed` steps the scores alone, with the inner products of the embeddings applied factor by factor.
+Two ways, neither of which holds a table of tokens by tokens: one moves the matrix ``W``, the other
+the scores alone, with the inner products of the embeddings applied factor by factor. Tokens are
+looked at in blocks that fit a processor's cache, once for each step.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from numerics.assoc_dynamics.arguments import require_array, require_weights
+from numerics.assoc_dynamics import token_blocks
+from numerics.assoc_dynamics.arguments import require_array, require_times, require_weights
 from numerics.core.arguments import require_integer, require_real
 from numerics.core.training import keep_compiled_loops
 from numerics.core.zipf import zipf_probabilities
 
-__all__ = ["Problem", "Run", "closed", "drawn", "trained"]
+__all__ = [
+    "Course",
+    "Problem",
+    "Run",
+    "closed",
+    "clustered",
+    "drawn",
+    "flow_closed",
+    "flow_trained",
+    "trained",
+]
 
 _Array = NDArray[np.float64]
 
@@ -44,7 +55,7 @@ class Problem(NamedTuple):
 
 
 class Run(NamedTuple):
-    """What was seen before each step and after the last one.
+    """What was seen before each step of gradient descent and after the last one.
 
     Attributes
     ----------
@@ -52,10 +63,38 @@ class Run(NamedTuple):
         Cross-entropy.
     errors : array, shape (steps + 1,)
         Probability of the tokens whose own label has no higher score than all others.
+    end : array
+        ``W``, shape (d', d), or the scores, shape (M, N), after the last step.
     """
 
     losses: _Array
     errors: _Array
+    end: _Array
+
+
+class Course(NamedTuple):
+    """What was seen along the gradient flow at each time.
+
+    Attributes
+    ----------
+    losses, errors : arrays, shape (T,)
+        As for `Run`.
+    doubts : array, shape (T,)
+        Mean probability of the wrong labels.
+    falls : array, shape (T,)
+        Squared norm of the gradient of the loss in ``W``.
+    fallen : array, shape (T,)
+        Integral of the falls over time, with the weights of the steps of the flow.
+    end : array
+        ``W``, shape (d', d), or the scores, shape (M, N), at the last time.
+    """
+
+    losses: _Array
+    errors: _Array
+    doubts: _Array
+    falls: _Array
+    fallen: _Array
+    end: _Array
 
 
 def drawn(tokens: int, labels: int, dimension: int, seed: int, exponent: float = 1.0) -> Problem:
@@ -79,12 +118,34 @@ def drawn(tokens: int, labels: int, dimension: int, seed: int, exponent: float =
     dimension = require_integer("dimension", dimension, 1)
     rng = np.random.Generator(np.random.Philox(require_integer("seed", seed, 0)))
     e, u = (rng.standard_normal((rows, dimension)) for rows in (tokens, labels))
-    return Problem(
-        e / np.linalg.norm(e, axis=1, keepdims=True),
-        u / np.linalg.norm(u, axis=1, keepdims=True),
-        np.arange(tokens) % labels,
-        zipf_probabilities(exponent, tokens),
-    )
+    e /= np.linalg.norm(e, axis=1, keepdims=True)
+    u /= np.linalg.norm(u, axis=1, keepdims=True)
+    return Problem(e, u, np.arange(tokens) % labels, zipf_probabilities(exponent, tokens))
+
+
+def clustered(
+    tokens: int, labels: int, dimension: int, seed: int, noise: float, exponent: float = 0.0
+) -> Problem:
+    """Return a problem whose tokens gather about the output embeddings of their labels.
+
+    Parameters
+    ----------
+    tokens, labels, dimension, seed, exponent
+        As for `drawn`.
+    noise : float
+        Length of what is added to the output embedding, in a direction drawn uniformly, before the
+        sum is divided by its length; below half the gap between 1 and the largest inner product of
+        two output embeddings the identity has a positive margin on every token.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range.
+    """
+    noise = require_real("noise", noise, at_least=0.0)
+    e, u, own, p = drawn(tokens, labels, dimension, seed, exponent)
+    gathered = np.asarray(u)[np.asarray(own, dtype=np.int64)] + noise * np.asarray(e)
+    return Problem(gathered / np.linalg.norm(gathered, axis=1, keepdims=True), u, own, p)
 
 
 def trained(problem: Problem, step: float, steps: int) -> Run:
@@ -103,14 +164,7 @@ def trained(problem: Problem, step: float, steps: int) -> Run:
     ValueError
         If shapes do not match, or an argument is out of range.
     """
-
-    def score(memory: Any, e: Any, u: Any) -> Any:
-        return u @ memory @ e.T
-
-    def move(memory: Any, missing: Any, e: Any, u: Any) -> Any:
-        return memory + (u.T @ missing) @ e
-
-    return _run(problem, step, steps, lambda e, u: np.zeros((u.shape[1], e.shape[1])), score, move)
+    return _descended("memory", problem, step, steps)
 
 
 def closed(problem: Problem, step: float, steps: int) -> Run:
@@ -129,61 +183,90 @@ def closed(problem: Problem, step: float, steps: int) -> Run:
     ValueError
         If shapes do not match, or an argument is out of range.
     """
-
-    def score(scores: Any, e: Any, u: Any) -> Any:
-        return scores
-
-    def move(scores: Any, missing: Any, e: Any, u: Any) -> Any:
-        return scores + (u @ (u.T @ missing) @ e) @ e.T
-
-    return _run(problem, step, steps, lambda e, u: np.zeros((len(u), len(e))), score, move)
+    return _descended("scores", problem, step, steps)
 
 
-def _run(
-    problem: Problem,
-    step: float,
-    steps: int,
-    start: Callable[[_Array, _Array], _Array],
-    score: Callable[[Any, Any, Any], Any],
-    move: Callable[[Any, Any, Any, Any], Any],
-) -> Run:
-    e, u, labels, p = _required(problem)
-    step, steps = require_real("step", step, at_least=0.0), require_integer("steps", steps, 0)
+def flow_trained(problem: Problem, times: ArrayLike, tolerance: float = 1e-8) -> Course:
+    """Follow the gradient flow of ``W`` from 0.
+
+    Parameters
+    ----------
+    problem : Problem
+    times : array, shape (T,)
+        Nonnegative and in nondecreasing order; the start is at time 0.
+    tolerance : float
+        Bound on the estimated error of every score in each step. Steps are explicit, in the
+        logarithm of one plus the time, so that their number grows like that logarithm where the
+        time times the curvature stays bounded.
+
+    Raises
+    ------
+    ValueError
+        If shapes do not match, an argument is out of range, or the flow needs too many steps.
+    """
+    return _followed("memory", problem, times, tolerance)
+
+
+def flow_closed(problem: Problem, times: ArrayLike, tolerance: float = 1e-8) -> Course:
+    """Follow the scores from 0 along the gradient flow in their closed system.
+
+    Parameters
+    ----------
+    problem, times, tolerance
+        As for `flow_trained`.
+
+    Raises
+    ------
+    ValueError
+        As for `flow_trained`.
+    """
+    return _followed("scores", problem, times, tolerance)
+
+
+def _descended(kind: str, problem: Problem, step: float, steps: int) -> Run:
+    given = _required(problem)
+    eta, steps = require_real("step", step, at_least=0.0), require_integer("steps", steps, 0)
     import jax
-    import jax.numpy as jnp
 
     keep_compiled_loops()
-
-    def run(state: Any, e: Any, u: Any, labels: Any, p: Any, step: Any) -> Any:
-        own = jnp.arange(len(u))[:, None] == labels
-
-        def look(state: Any) -> Any:
-            logs = jax.nn.log_softmax(score(state, e, u), axis=0)
-            right = jnp.sum(jnp.where(own, logs, 0.0), axis=0)
-            rival = jnp.max(jnp.where(own, -jnp.inf, logs), axis=0, initial=-jnp.inf)
-            missing = jnp.where(own, -jnp.expm1(logs), -jnp.exp(logs))
-            return missing, -jnp.sum(p * right), jnp.sum(p * (right <= rival))
-
-        def body(state: Any, _: Any) -> Any:
-            missing, loss, error = look(state)
-            return move(state, step * p * missing, e, u), (loss, error)
-
-        last, (losses, errors) = jax.lax.scan(body, state, length=steps)
-        _, loss, error = look(last)
-        return jnp.append(losses, loss), jnp.append(errors, error)
-
     with jax.enable_x64(True):
-        losses, errors = jax.jit(run)(start(e, u), e, u, labels, p, step)
-        return Run(np.asarray(losses), np.asarray(errors))
+        start, tables = token_blocks.laid_out(kind, *given)
+        end, (losses, errors) = token_blocks.descent(kind)(start, tables, eta, steps)
+        return Run(np.asarray(losses), np.asarray(errors), _read(kind, end, given))
+
+
+def _followed(kind: str, problem: Problem, times: ArrayLike, tolerance: float) -> Course:
+    given = _required(problem)
+    moments = require_times(times)
+    accuracy = require_real("tolerance", tolerance, at_least=1e-13, at_most=0.1)
+    import jax
+
+    keep_compiled_loops()
+    with jax.enable_x64(True):
+        start, tables = token_blocks.laid_out(kind, *given)
+        end, taken, seen = token_blocks.flow(kind)(start, tables, np.log1p(moments), accuracy)
+        if taken >= token_blocks.MOST_STEPS:
+            raise ValueError(f"the flow needs more than {token_blocks.MOST_STEPS} steps")
+        losses, errors, doubts, falls, fallen = (np.asarray(values) for values in seen)
+        return Course(losses, errors, doubts, falls, fallen, _read(kind, end, given))
+
+
+def _read(kind: str, end: Any, given: tuple[Any, ...]) -> _Array:
+    if kind == "memory":
+        return np.asarray(end)
+    e, u = given[:2]
+    return np.asarray(end).reshape(-1, len(u))[: len(e)].T
 
 
 def _required(problem: Problem) -> tuple[_Array, _Array, NDArray[np.int64], _Array]:
     e = require_array("inputs", problem.inputs, -1, -1)
     u = require_array("outputs", problem.outputs, -1, -1)
+    if not len(e) or not len(u):
+        raise ValueError("there must be at least one token and one label")
     p = require_weights(problem.probabilities, len(e))
     labels = np.asarray(problem.labels)
     if labels.shape != (len(e),) or not np.issubdtype(labels.dtype, np.integer):
         raise ValueError(f"labels must be {len(e)} integers")
-    if len(e) and not 0 <= labels.min() <= labels.max() < len(u):
+    if not 0 <= labels.min() <= labels.max() < len(u):
         raise ValueError(f"labels must be from 0 to {len(u) - 1}")
     return e, u, labels.astype(np.int64), p

@@ -15,12 +15,15 @@ from scipy.optimize import brentq
 
 from numerics.assoc_dynamics import particles
 from numerics.assoc_dynamics.arguments import require_array, require_times
+from numerics.assoc_dynamics.benign import max_margin
 from numerics.core.arguments import require_integer, require_real
 from numerics.core.streams import Stream
 
 __all__ = [
     "Problem",
+    "angle_to_max_margin",
     "first_label",
+    "flowed_scores",
     "hitting_time",
     "margins_along_flow",
     "orthogonal_inputs",
@@ -211,6 +214,74 @@ def margins_along_flow(
         return fine, 0.0
     rounding = 1e-13 * (1 + float(np.abs(fine).max()))
     return fine, 10 * float(np.abs(fine - coarse).max()) + rounding
+
+
+def angle_to_max_margin(classes: int, rates: ArrayLike, time: float) -> tuple[float, float]:
+    """Return the tangent of the angle between the memory and the max-margin memory.
+
+    Inputs and outputs are orthonormal; token x has the label ``x mod classes``.
+
+    Parameters
+    ----------
+    classes : int
+        M, at least 2.
+    rates : array, shape (N,)
+        Positive weights of the tokens.
+    time : float
+        Of the gradient flow from ``W = 0``; above 0.
+
+    Returns
+    -------
+    value, error : float
+        The max-margin problem is solved for the embeddings, and the flow followed for the scores.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range.
+    """
+    moment = require_real("time", time, above=0.0)
+    classes, paces = require_integer("classes", classes, 2), require_array("rates", rates, -1)
+    if not len(paces) or (paces <= 0).any():
+        raise ValueError("rates must be positive, one for each token")
+    inputs, outputs, labels = np.eye(len(paces)), np.eye(classes), np.arange(len(paces)) % classes
+    target = max_margin(inputs, outputs, labels).memory
+    start, gram = np.zeros((classes, len(paces))), (inputs, outputs)
+    tangents = []
+    for tolerance in (_FINE, _COARSE):
+        path = particles.flow_scores(start, *gram, paces, labels, [moment], tolerance)
+        memory = outputs.T @ path[0] @ inputs
+        along = float((memory * target).sum()) / float((target**2).sum())
+        across = memory - along * target
+        tangents.append(float(np.sqrt((across**2).sum() / (target**2).sum())) / along)
+    fine, coarse = tangents
+    return fine, 10 * abs(fine - coarse) + 1e-9 * fine
+
+
+def flowed_scores(problem: Problem, scores: ArrayLike, time: float) -> _Array:
+    """Return the scores of all labels and tokens after some time of the gradient flow.
+
+    Parameters
+    ----------
+    problem : Problem
+    scores : array, shape (M, N)
+        At time 0.
+    time : float
+        At least 0.
+
+    Returns
+    -------
+    array of float64, shape (M, N)
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range.
+    """
+    moment = require_real("time", time, at_least=0.0)
+    gram = (problem.inputs @ problem.inputs.T, problem.outputs @ problem.outputs.T)
+    weights, targets = problem.probabilities, problem.targets
+    return particles.flow_scores(scores, *gram, weights, targets, [moment], _FINE)[0]
 
 
 def hitting_time(problem: Problem, margin: float, token: int = 0) -> tuple[float, float]:

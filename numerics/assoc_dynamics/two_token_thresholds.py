@@ -19,6 +19,7 @@ from numerics.core.arguments import require_integer, require_real
 __all__ = [
     "alternating_step",
     "first_loss",
+    "leaving_doubt",
     "overshooting_step",
     "raising_step",
     "rest",
@@ -218,3 +219,44 @@ def top_curvature(p1: float, alpha: float, c: float, margins: ArrayLike) -> floa
     mobility, p = pair(p1, alpha, c)
     problem = no_oscillation.memory_with_margins(mobility / c, p, c, margins)
     return float(np.linalg.eigvalsh(memory.hessian(*problem))[-1])
+
+
+def leaving_doubt(p1: float, alpha: float, c: float, step: float) -> tuple[float, float]:
+    """Return where along the curve of equal pulls gradient descent begins to be unstable.
+
+    The place is the probability of the wrong label for the second token, which is small where both
+    tokens are answered rightly.
+
+    Parameters
+    ----------
+    p1, alpha, c : float
+        As for `first_loss`.
+    step : float
+        Above 0.
+
+    Returns
+    -------
+    value, error : float
+        By bisection, after a search from small values on.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range, or the descent is stable along the whole curve.
+    """
+    p1 = _frequency(p1)
+    step = require_real("step", step, above=0.0)
+
+    def unstable(doubt: float) -> bool:
+        margins = np.log(np.array([p1, 1 - p1]) / ((1 - p1) * doubt) - 1)
+        return step * top_curvature(p1, alpha, c, margins) >= 2
+
+    grid = np.linspace(0, 1, 101)[1:-1]
+    first = next((index for index, doubt in enumerate(grid) if unstable(float(doubt))), None)
+    if first is None:
+        raise ValueError("descent with this step size is stable along the whole curve")
+    low, high = (float(grid[first - 1]) if first else 0.0), float(grid[first])
+    for _ in range(45):
+        middle = (low + high) / 2
+        low, high = (low, middle) if unstable(middle) else (middle, high)
+    return (low + high) / 2, (high - low) / 2 + 1e-11

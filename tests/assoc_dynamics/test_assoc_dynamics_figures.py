@@ -38,7 +38,7 @@ def test_five_tokens_are_unit_vectors_and_those_of_the_repository_in_three_dimen
 
 def test_the_topic_has_its_figures():
     wanted = "orthogonal phase-portrait spikes learning-rates forgetting five-tokens "
-    wanted += "edge-of-stability particles"
+    wanted += "edge-of-stability particles landscape loss-rates transformer"
     assert {f"assoc-dynamics/{name}" for name in wanted.split()} == set(NAMES)
 
 

@@ -265,7 +265,7 @@ benign = Claim(
     statement=Bound(error_sum(), "<=", largest_root, "<=", two_terms),
     domain=Domain(*running, remarks=(PAIRS, TARGET, ZERO)),
     source=DERIVED,
-    observables=(error_sum, error, radius, max_margin),
+    observables=(error_sum, error, radius, max_margin, margin),
     derivation=Derivation(
         Step(error_sum(), by=definition),
         Step(
@@ -354,13 +354,14 @@ benign_mistakes = Claim(
     id="assoc-dynamics.benign-mistakes",
     title="Large steps are benign: the number of memories that err is bounded",
     says=(
-        "At most twice that sum over the probability of the least frequent token is the number of "
-        "steps among the first k at which the memory answers some token wrongly."
+        "The number of steps among the first k at which the memory answers some token wrongly is "
+        "at most twice the bound on the sum of the mean probabilities of the wrong labels, over "
+        "the probability of the least frequent token."
     ),
     statement=Bound(mistake_count(), "<=", 2 / rarest() * two_terms),
     domain=Domain(*running, remarks=(PAIRS, TARGET, ZERO, RAREST)),
     source=DERIVED,
-    observables=(mistake_count, rarest, error_sum, error, radius, max_margin),
+    observables=(mistake_count, rarest, error_sum, error, radius, max_margin, margin),
     derivation=Derivation(
         Step(mistake_count(), by=definition),
         Step(

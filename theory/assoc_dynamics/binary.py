@@ -92,7 +92,9 @@ def sigma(value: Any) -> Expr:
     return exp(-value) / (1 + exp(-value))
 
 
-SIGN = Shorthand("sign", (k,), r"\epsilon_{@}", "1 or -1, by the label of a token", sign(k))
+SIGN = Shorthand(
+    "sign", (k,), r"\epsilon_{@}", "sign of a token, 1 for label 1 and -1 for label 2", sign(k)
+)
 MARGIN = Shorthand("m", (k,), "m_{@}", "margin of a token", margin(k))
 
 
@@ -136,9 +138,10 @@ binary_particles = Claim(
     says=(
         "With two labels a gradient step moves the margin of a token by the step size times the "
         "squared distance of the output embeddings, which is 2 for orthonormal ones, times a sum "
-        "over the tokens: probability, times the chance of a wrong answer, times the inner product "
-        "of the input embeddings. Tokens of one label with positive correlation help each other, "
-        "and so do tokens of different labels with negative correlation; all others interfere."
+        "over the tokens: probability, times the chance of a wrong answer, times the mobility, "
+        "that is, the inner product of the input embeddings with the signs of both tokens. Tokens "
+        "of one label with positive correlation help each other, and so do tokens of different "
+        "labels with negative correlation; all others interfere."
     ),
     statement=Identity(
         stepped_margin(N, d, h, q, sides, pair, E, W, eta, x), margin(x) + eta * drift(x)
@@ -184,14 +187,16 @@ memory_margin = Observable(
     "memory_margin",
     (N, d, h, T, q, sides, pair, E, W, eta, x),
     latex=r"m_x(W_T)",
-    meaning="margin after T gradient steps on W; the first function gives all margins",
+    meaning="margin after T gradient steps on the memory: the map inside is one such step, and the "
+    "function outside gives all margins, of which that of x is meant",
     definition=margins_of(Iterate(step_memory(state), (state, first_state, T))),
 )
 particle_margin = Observable(
     "particle_margin",
     (N, d, h, T, q, sides, pair, E, W, eta, x),
     latex=r"(m_T)_x",
-    meaning="the same entry of the margins after T steps through the mobilities",
+    meaning="same margin after T steps of the margins alone, the map inside, from those at the "
+    "start",
     definition=Iterate(step_margins(margin_table), (margin_table, margins_of(first_state), T)),
 )
 

@@ -282,7 +282,7 @@ class CertifiedRun(Rule):
     @property
     def words(self) -> str:
         claims = [self.descent.claim.id, *(rule.claim.id for rule in self.controlled)]
-        names = ", ".join(rf"\texttt{{{name}}}" for name in dict.fromkeys(claims))
+        names = " and ".join(rf"\texttt{{{name}}}" for name in dict.fromkeys(claims))
         return f"the run in balls of {_BITS} bits, until {names} decide the rest"
 
     def check(self, before: sympy.Expr | None, after: sympy.Expr, domain: Domain) -> Finding:

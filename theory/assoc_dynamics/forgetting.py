@@ -202,7 +202,8 @@ TRAINING = (
     "ten unit vectors at "
     + ", ".join(f"${angle}^\\circ$" for angle in DEGREES)
     + ", labels that alternate, $p(x) \\propto x^{-s}$; descent on the whole batch with steps of "
-    "$1/10$ from the memory that acts through $(7.5, 2.5)$"
+    "$1/10$ from a memory under which the inner product of a token with $(7.5, 2.5)$ is how far "
+    "the first label is ahead of the second"
 )
 
 

@@ -1,6 +1,6 @@
 """Frequent tokens among one token too many: how frequent is enough to be remembered.
 
-A token at least as frequent as its weight in the dependency of the tokens is remembered. Unit
+A token more frequent than its weight in the dependency of the tokens is remembered. Unit
 vectors in the plane have weights below one half, and no smaller bound holds for all of them.
 """
 
@@ -50,10 +50,10 @@ __all__ = [
 
 frequent_safe_general = Claim(
     id="assoc-dynamics.frequent-safe-general",
-    title="A token at least as frequent as its weight is remembered",
+    title="A token more frequent than its weight is remembered",
     says=(
         "The margin of a token in the memory of least loss is at least log(2 p / c - 1), which is "
-        "not negative as long as the frequency p is at least the weight c of the token."
+        "positive as soon as the frequency p exceeds the weight c of the token."
     ),
     statement=Bound(log(2 * p[token] / c[token] - 1), "<=", margin(N, p, c, token)),
     domain=Domain(
@@ -172,6 +172,11 @@ excess_of_two_alike = Observable(
     meaning="error of the memory of least loss minus that of the best memory",
 )
 
+ALIKE = (
+    "three tokens, two labels, and 0 inside the triangle of the signed tokens; the second and the "
+    "third have the frequency $(1 - a) / 2$ and the weight $(1 - b) / 2$ each"
+)
+
 frequent_safe_sharp = Claim(
     id="assoc-dynamics.frequent-safe-sharp",
     title="Below one half the most frequent token can be the one that is forgotten",
@@ -182,7 +187,7 @@ frequent_safe_sharp = Claim(
         "be as near to 1/2 as one likes, no bound below 1/2 protects a frequent token."
     ),
     statement=Identity(excess_of_two_alike(share, weight), (3 * share - 1) / 2),
-    domain=Domain(share, weight, where=(share < weight,), remarks=(CIRCLE, TIES)),
+    domain=Domain(share, weight, where=(share < weight,), remarks=(CIRCLE, ALIKE, TIES)),
     source=SOURCE,
     observables=(excess_of_two_alike,),
     uses=(

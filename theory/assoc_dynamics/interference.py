@@ -185,7 +185,7 @@ degradation_count = Claim(
         "With random unit embeddings and frequencies falling like one over the rank, a token is "
         "pushed towards the label of a more frequent one if their inner product exceeds the ratio "
         "of the ranks, which has a probability of Student's distribution. Of the 1225 pairs of 50 "
-        "tokens these are 258 on average in 4 dimensions and 53 in 64."
+        "tokens these are 258 on average in 4 dimensions and 52 in 64."
     ),
     statement=Identity(degraded(), count_by_student),
     domain=Domain(

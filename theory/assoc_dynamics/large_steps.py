@@ -110,6 +110,7 @@ PAIRS = (
     "a pair is a token with one of its $M - 1$ wrong labels; its vector is "
     "$(u_{f(x)} - u_y) e_x^\\top$, and $R > 0$ is the largest length of these vectors"
 )
+ALL_OCCUR = "every token has a positive probability"
 
 
 def mass(row: Any) -> Expr:

@@ -147,8 +147,9 @@ margin_constants_invariant = Claim(
     id="assoc-dynamics.margin-constants-invariant",
     title="Two unit tokens: what an exponential loss would conserve",
     says=(
-        "Let H be exp(m_1) / p_1 - exp(m_2) / p_2, times the exponential of minus a over 1 + a "
-        "times the sum of the margins. Along the flow it moves only as far as the probabilities of "
+        "Let H be the exponential of the first margin over the probability of its token, less the "
+        "same of the second, times the exponential of minus a over 1 + a times the sum of the "
+        "margins. Along the flow it moves only as far as the probabilities of "
         "the right labels differ: for the exponential loss it would rest."
     ),
     statement=Identity(
@@ -207,8 +208,9 @@ residue = Observable(
     (p1, aligned_tokens, c, m1, m2),
     latex=r"H_\infty",
     meaning=(
-        "limit along the flow of exp(m_1) / p_1 - exp(m_2) / p_2, times the exponential of minus a "
-        "over 1 + a times the sum of the margins"
+        "limit along the flow of the exponential of the first margin over the probability of its "
+        "token, less the same of the second, times the exponential of minus a over 1 + a times the "
+        "sum of the margins"
     ),
 )
 slow_power = (1 - aligned_tokens) / (1 + aligned_tokens)

@@ -37,7 +37,7 @@ from theory import Matrix as MatrixOf
 from theory.assoc_dynamics import large_steps as multiclass
 from theory.assoc_dynamics.benign import TARGET, ZERO, gamma, max_margin
 from theory.assoc_dynamics.descent import SquareAdded
-from theory.assoc_dynamics.large_steps import PAIRS, instance
+from theory.assoc_dynamics.large_steps import ALL_OCCUR, PAIRS, instance
 from theory.assoc_dynamics.margin_limits import (
     CoupledFlow,
     MarginsSettle,
@@ -91,7 +91,7 @@ loss_universal = Claim(
         "frequencies do not enter."
     ),
     statement=Equivalent(t * late_loss(), 1 / gamma**2, as_=(t, oo)),
-    domain=Domain(*instance, t, remarks=(PAIRS, TARGET, GENERIC, ZERO)),
+    domain=Domain(*instance, t, remarks=(PAIRS, TARGET, ALL_OCCUR, GENERIC, ZERO)),
     source=IMPLICIT,
     observables=(late_loss, max_margin),
     derivation=Derivation(
@@ -135,7 +135,7 @@ max_margin_offsets = Claim(
         rival,
         t,
         where=(token <= multiclass.N, rival <= multiclass.M - 1),
-        remarks=(PAIRS, ACTIVE, ZERO),
+        remarks=(PAIRS, ACTIVE, ALL_OCCUR, ZERO),
     ),
     source=IMPLICIT,
     observables=(late_margin, multiplier),

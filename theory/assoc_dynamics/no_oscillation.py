@@ -178,7 +178,10 @@ no_oscillation_balanced = Claim(
         c,
         eta,
         steps,
-        remarks=("two tokens of equal norm, with labels of their own, each of probability 1/2",),
+        remarks=(
+            "two tokens of equal norm, with labels of their own, each of probability 1/2; if the "
+            "norm is not 1, its square is a factor of $c$",
+        ),
     ),
     source=DERIVED,
     observables=(balanced_margin,),
@@ -228,9 +231,9 @@ no_oscillation_geometry = Claim(
     id="assoc-dynamics.no-oscillation-geometry",
     title="Unequal norms, or three tokens, oscillate at uniform frequencies too",
     says=(
-        "That balanced tokens do not oscillate is true of two tokens of equal norm alone. With "
-        "uniform probabilities and steps of 10, the loss rises in seven steps for two tokens of "
-        "squared norms 4 and 1 and inner product -1.9, signs included, and in nine steps for "
+        "That tokens of equal probability do not oscillate is true of two of equal norm alone. "
+        "With uniform probabilities and steps of 10, the loss rises in seven steps for two tokens "
+        "of squared norms 4 and 1 and inner product -1.9, signs included, and in nine steps for "
         "three unit tokens at the angles 0, 0.02 and pi - 0.3."
     ),
     statement=Identity(rises(), Piecewise((7, Eq(few.symbol, 2)), (9, True))),

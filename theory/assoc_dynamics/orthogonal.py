@@ -177,7 +177,11 @@ orthogonal_velocity = Claim(
             by=FiniteSums(),
             note="the inputs are orthogonal",
         ),
-        Step(own_pull, by=ClearedDenominators(partition(x)), note="$Y - P$ sums to $0$"),
+        Step(
+            own_pull,
+            by=ClearedDenominators(partition(x)),
+            note="what the right label lacks and what the others have too much sum to $0$",
+        ),
     ),
 )
 
@@ -439,10 +443,10 @@ log_growth_hitting = Claim(
 
 log_growth_hitting_bounds = Claim(
     id="assoc-dynamics.log-growth-hitting-bounds",
-    title="Between exponential growth at M P and at P",
+    title="The time to a margin lies between two exponentials",
     says=(
-        "The time to the margin m is at least what exponential growth at the rate M P would take, "
-        "and at most M times that."
+        "The time to the margin m is at least what it would be if exp(m) grew at the constant rate "
+        "M P, and at most M times that."
     ),
     statement=Bound(
         (exp(goal) - 1) / (M * P),

@@ -401,7 +401,7 @@ noisy_margin = Observable(
     latex="m_k",
     meaning=(
         "score of the first minus that of the second of two orthonormal labels, which occur with "
-        "the probabilities pi and 1 - pi, after k gradient steps from m_0"
+        "the probabilities pi and 1 - pi, after k gradient steps from that at the start"
     ),
     definition=Iterate(noise_step, (q, start, n)),
 )
@@ -479,8 +479,8 @@ orthogonal_noisy_jacobian = Claim(
     says=(
         "If the label of a token has the distribution pi, all of it positive, scores that are the "
         "log of pi are at rest, and a gradient step multiplies small departures by the identity "
-        "minus eta P (diag(pi) - pi pi'). They die out if and only if eta P times the largest "
-        "eigenvalue of that covariance is below two, the common shift of all scores apart."
+        "minus eta P times the covariance matrix of the label. They die out if and only if eta P "
+        "times its largest eigenvalue is below two, the common shift of all scores apart."
     ),
     statement=Identity(step_jacobian(), linear_step),
     domain=Domain(

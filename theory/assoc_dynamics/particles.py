@@ -74,7 +74,6 @@ from theory.assoc_dynamics.model import (
     t,
     x,
     y,
-    z,
     z1,
 )
 from theory.core.rules.finite_sums import ClearedDenominators, FiniteSums, SumDifferentiation
@@ -358,7 +357,7 @@ def gap_after(shift: Any, output: Any) -> Expr:
         return scores[token, label] + shift(token)
 
     def missing(label: Any, token: Any) -> Expr:
-        total = Sum(exp(here(z, token)), (z, 1, M))
+        total = Sum(exp(here(z1, token)), (z1, 1, M))
         return p[token, label] - frequency(token) * exp(here(label, token)) / total
 
     def after(label: Any) -> Expr:
@@ -370,7 +369,7 @@ def gap_after(shift: Any, output: Any) -> Expr:
 
 def shifted_total(shift: Any) -> Expr:
     """What the exponentials of the shifted scores of token k are divided by."""
-    return Sum(exp(scores[k, z] + shift(k)), (z, 1, M))
+    return Sum(exp(scores[k, z1] + shift(k)), (z1, 1, M))
 
 
 def collected_gap(shift: Any, pull: Any) -> Expr:
@@ -401,7 +400,8 @@ changed_gap = Observable(
     "changed_gap",
     (N, M, p, scores, inputs, outputs, rows, columns, shifts, eta, x, y, rival),
     latex=r"\tilde S'_{xy} - \tilde S'_{xz}",
-    meaning="the same gap with numbers added to scores of a token, and to rows and columns of B",
+    meaning="gap after the same step with numbers added to the scores of a token, and to rows and "
+    "columns of B",
     definition=gap_after(
         some_shift,
         lambda one, two: outputs[one, two] + rows[one] + columns[two],
@@ -438,7 +438,7 @@ particle_system_centred = Claim(
         where=(x <= N, y <= M, rival <= M),
     ),
     source=DERIVED,
-    observables=(changed_gap, gap, FREQUENCY),
+    observables=(gap, changed_gap, FREQUENCY),
     derivation=Derivation(
         Step(changed_gap.definition, by=definition),
         Step(
@@ -465,14 +465,16 @@ memory_score = Observable(
     "memory_score",
     (N, M, d, h, T, p, U, E, W, eta, x, y),
     latex=r"u_y^\top W_T e_x",
-    meaning="score after T gradient steps on W; the first function gives the table of all scores",
+    meaning="score after T gradient steps on the memory: the map inside is one such step, and the "
+    "function outside gives the table of all scores, whose entry at x and y is meant",
     definition=table_of(Iterate(step_memory(state), (state, first_state, T))),
 )
 particle_score = Observable(
     "particle_score",
     (N, M, d, h, T, p, U, E, W, eta, x, y),
     latex=r"(S_T)_{yx}",
-    meaning="the same entry of the table after T steps of the particle system",
+    meaning="same entry of the table after T steps of the particle system, the map inside, from "
+    "the scores at the start",
     definition=Iterate(step_table(table), (table, table_of(first_state), T)),
 )
 

@@ -150,7 +150,7 @@ simplex_forgetting = Claim(
             by=Termwise(algebra),
             note=(
                 r"by the definition of $\lambda_*$ these are the margins of some memory, and its "
-                "loss is the least one of the theorem before"
+                "loss is the bound on that of every memory"
             ),
         ),
         Step(margin(N, p, c, token), by=definition),
@@ -263,16 +263,17 @@ simplex_forgetting_sign = Claim(
     id="assoc-dynamics.simplex-forgetting-sign",
     title="Whether a token is forgotten, without solving for the level",
     says=(
-        "A token x is forgotten, with a margin below 0, exactly when the sum over y of c_y times "
-        "the logarithm of 2 (p_y / c_y) / (p_x / c_x) - 1 is positive, where a logarithm of "
-        "nothing positive makes the sum minus infinity: the sum falls with the level, and that of "
-        "half of p_x / c_x separates the tokens that are forgotten from the others."
+        "A token x is forgotten, with a margin below 0, exactly when the stated sum is "
+        "positive, where a logarithm of nothing positive makes it minus infinity: the sum falls "
+        "with the level, and a level of half the token's frequency over its weight separates the "
+        "tokens that are forgotten from the others."
     ),
     statement=ForAll(
         "token $x$ of a problem whose frequencies, and whose weights, are in proportion as $N$ "
         "numbers of $1, \\dots, K$",
         "$m_x < 0$ if and only if "
-        "$\\sum_y c_y \\log(2 (p_y / c_y) / (p_x / c_x) - 1) > 0$, and $m_x = 0$ if this is $0$",
+        "$\\sum_y c_y \\log(2 (p_y / c_y) / (p_x / c_x) - 1) > 0$, and $m_x = 0$ if this is $0$; "
+        "$\\log v = -\\infty$ for $v \\le 0$",
     ),
     domain=Domain(N, largest, remarks=(SIMPLEX,)),
     source=SOURCE,
@@ -360,9 +361,10 @@ simplex_forgetting_certificate = Claim(
     title="A rational certificate that the middle token is forgotten",
     says=(
         "With frequencies 6, 3, 2 over 11 and weights 3, 3, 1 over 7, the number u = 7 / (11 G), G "
-        "the mean probability of the wrong label, solves (2 u - 1)^4 (u - 1)^3 = 1. At u = 2 the "
-        "left side is 81, and it rises, so u is below 2: the middle token, whose margin is "
-        "log(u - 1), is forgotten, while the two others have the margin log(2 u - 1) above 0."
+        "the mean probability of the wrong label, is where the fourth power of 2 u - 1 times the "
+        "third power of u - 1 is 1. At u = 2 this is 81, and it rises, so u is below 2: the middle "
+        "token, whose margin is log(u - 1), is forgotten, while the two others have the margin "
+        "log(2 u - 1) above 0."
     ),
     statement=Identity(certified_sum(mean_error(3, p_3, c_3)), 0),
     domain=Domain(p_3, c_3, where=EXAMPLE, remarks=(SIMPLEX_3, LEVEL)),

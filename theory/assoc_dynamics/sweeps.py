@@ -30,7 +30,7 @@ from theory import (
     definition,
 )
 from theory.assoc_dynamics.benign import TARGET, ZERO, gamma, max_margin
-from theory.assoc_dynamics.large_steps import DERIVED, PAIRS, M, N, U, eta, f, l, p
+from theory.assoc_dynamics.large_steps import ALL_OCCUR, DERIVED, PAIRS, M, N, U, eta, f, l, p
 from theory.assoc_dynamics.large_steps import E as inputs
 from theory.assoc_dynamics.large_steps import d as input_dimension
 from theory.assoc_dynamics.paper import PAPER
@@ -79,7 +79,17 @@ acceleration = Claim(
     ),
     statement=Equivalent(eta * times * late_loss(), 1 / gamma**2, as_=(times, oo)),
     domain=Domain(
-        N, M, input_dimension, l, inputs, U, f, p, eta, times, remarks=(PAIRS, TARGET, ZERO)
+        N,
+        M,
+        input_dimension,
+        l,
+        inputs,
+        U,
+        f,
+        p,
+        eta,
+        times,
+        remarks=(PAIRS, TARGET, ALL_OCCUR, ZERO),
     ),
     source=ACCELERATION,
     observables=(late_loss, max_margin),
@@ -213,7 +223,7 @@ acceleration_stability_balanced = Claim(
 )
 
 GRID = (
-    "two tokens with different labels, unit input and orthonormal output embeddings; log-odds "
+    "two tokens with different labels, unit input and orthonormal output embeddings; odds "
     "$p_1 / p_2$ from $10^{-1/2}$ to $10^{1/2}$ and step sizes from $1/10$ to 10, ten values of "
     "each in geometric progression; inner products of the input embeddings from $1/2$ to 1, ten "
     "values in arithmetic progression, without the last"
@@ -282,8 +292,8 @@ transient_speedup_not_monotone = Claim(
     title="Large steps do not always speed up: 18 of 810 pairs are slower to the first success",
     says=(
         "Over the repository's whole grid 18 of the 810 pairs of neighbouring step sizes have "
-        "their first success later with the larger one; by the claim before, all of them beyond "
-        "the critical step size."
+        "their first success later with the larger one; all of them beyond the critical step "
+        "size."
     ),
     statement=Identity(slower_first(), 18),
     domain=DIFFERENT,
@@ -355,10 +365,10 @@ random_memory_n5_small_step = Claim(
     title="With steps of size 3 the loss hardly ever rises",
     says=(
         "With five tokens and random unit embeddings the chance that the loss rises in some of "
-        "100 steps of size 3 is at most one in two hundred, in every dimension looked at."
+        "100 steps of size 3 is at most one in two hundred, in three or more dimensions."
     ),
     statement=Bound(small_step_spikes(), "<=", Rational(1, 200)),
-    domain=Domain(d, remarks=(FIVE, START)),
+    domain=Domain(d, where=(d >= 3,), remarks=(FIVE, START)),
     source=LARGE_MEMORY,
     observables=(small_step_spikes,),
 )
@@ -411,11 +421,15 @@ loss_3, loss_10, loss_20 = (
     at_step_size("loss", "loss after 99 steps of size", "L", size) for size in (3, 10, 20)
 )
 rises_3, rises_10, rises_20 = (
-    at_step_size("rises", "how many of the first 29 steps raise the loss, of size", "r", size)
+    at_step_size(
+        "rises", "number of the first 29 steps that raise the loss, with steps of", "r", size
+    )
     for size in (3, 10, 20)
 )
 last_3, last_10, last_20 = (
-    at_step_size("last_error", "after how many steps some token errs last, of size", "k", size)
+    at_step_size(
+        "last_error", "number of steps until some token errs last, with steps of", "k", size
+    )
     for size in (3, 10, 20)
 )
 

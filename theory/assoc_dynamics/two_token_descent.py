@@ -301,7 +301,10 @@ ceiling = Claim(
         alpha,
         kappa,
         where=(alpha > rare / p1,),
-        remarks=("two unit tokens with labels of their own, gradient descent from $W = 0$",),
+        remarks=(
+            "two unit tokens with labels of their own, $p_2 = 1 - p_1$, gradient descent from "
+            "$W = 0$",
+        ),
     ),
     source=DERIVED,
     observables=(highest,),

@@ -7,7 +7,7 @@ closed form, and differ from what the curvature of the loss at W = 0 suggests.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sympy
@@ -27,6 +27,7 @@ from theory import (
 )
 from theory.assoc_dynamics.certified_runs import ConvexGap, TermsReplaced
 from theory.assoc_dynamics.descent import seen_real
+from theory.assoc_dynamics.first_reach import ReachedAround
 from theory.assoc_dynamics.two_tokens import DERIVED, alpha, c, p1, pulls, share
 from theory.core.continuity import is_continuous
 from theory.core.decision import Finding, Status, decide_nonnegative
@@ -40,6 +41,7 @@ __all__ = [
     "gd_threshold",
     "gd_threshold_curve",
     "gd_threshold_damped",
+    "gd_threshold_exit",
     "gd_threshold_first_loss",
     "gd_threshold_overshoot",
     "gd_threshold_rise",
@@ -50,7 +52,7 @@ eta = Real("eta", above=0, latex=r"\eta", meaning="step size")
 x = Symbol("x", real=True)
 p2 = 1 - p1
 SAME = "two tokens of one and the same unit embedding and different labels, $m = 0$ at first"
-TWO = "two unit tokens of inner product $\\alpha$ with labels of their own"
+TWO = "two unit tokens of inner product $\\alpha$ with labels of their own; $p_2 = 1 - p_1$"
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,7 +151,11 @@ def velocity(margin: Any) -> Expr:
 
 rest = log(p1 / p2)
 slope = Subs(Derivative(velocity(x), x), x, rest)
-AT_REST = Step(Eq(velocity(rest), 0), by=algebra, note="the map rests where the pulls are equal")
+AT_REST = Step(
+    Eq(velocity(rest), 0, evaluate=False),
+    by=algebra,
+    note="the map rests where the pulls are equal",
+)
 
 threshold = Observable(
     "threshold",
@@ -394,4 +400,65 @@ gd_threshold_curve = Claim(
             by=TermsReplaced(((c / 2, sqrt(inside), total, AgainstRoot()),)),
         ),
     ),
+)
+
+k = Real("k", at_least=0, below=1, meaning="how far the step size is beyond the threshold")
+critical = c * (1 + alpha) * p1 * p2 * (1 - k**2) / 2
+leaving = Observable(
+    "leaving",
+    (p1, alpha, c, k),
+    latex="s_{\\downarrow}",
+    meaning=(
+        "least probability of the wrong label for token 2 at which, along the slow curve where the "
+        "pulls are equal, the largest eigenvalue of the Hessian is at least two over the step size"
+    ),
+)
+
+at_level = ReachedAround(
+    gd_threshold_curve,
+    place=leaving(),
+    variable=wrong.symbol,
+    level=critical,
+    peak=p1.symbol,
+)
+
+gd_threshold_exit = Claim(
+    id="assoc-dynamics.gd-threshold-exit",
+    title="Where along the slow curve the oscillation ends",
+    says=(
+        "Let the step size be 4 / (c (1 + alpha) p1 p2) over 1 - k^2. Along the slow curve both "
+        "pulls v fall, and the oscillation ends where the largest eigenvalue of the Hessian is two "
+        "over the step size: at a pull of at most p1 p2 (1 - k), and at least what this would be "
+        "with the two embeddings the same. As alpha tends to 1 the two meet."
+    ),
+    statement=Bound(
+        p1 * (1 - sqrt((1 - alpha + (1 + alpha) * k**2) / 2)),
+        "<=",
+        leaving(),
+        "<=",
+        p1 * (1 - k),
+    ),
+    domain=Domain(
+        p1,
+        alpha,
+        c,
+        k,
+        remarks=(
+            TWO,
+            "$v = p_2 s$ is the pull of each token",
+            "the step size is $4 / (c (1 + \\alpha) p_1 p_2 (1 - k^2))$",
+        ),
+    ),
+    source=DERIVED,
+    observables=(leaving, curve_sharpness),
+    derivation=Derivation(
+        Step(leaving(), by=definition),
+        Step(
+            p1 * (1 - sqrt((1 - alpha + (1 + alpha) * k**2) / 2)),
+            by=replace(at_level, sense=">="),
+        ),
+        Step(leaving(), by=definition),
+        Step(p1 * (1 - k), by=at_level),
+    ),
+    uses=("assoc-dynamics.gd-threshold-curve",),
 )

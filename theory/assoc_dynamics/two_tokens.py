@@ -64,7 +64,10 @@ __all__ = [
 ]
 
 DERIVED = Source(PAPER, "", seen=Seen.NOTHING, standing=Standing.DERIVED_HERE)
-SETTING = "two unit tokens with inner product $\\alpha$ and labels of their own, $m = 0$ at $t = 0$"
+SETTING = (
+    "two unit tokens with inner product $\\alpha$, labels of their own and probabilities $p_1$ and "
+    "$p_2 = 1 - p_1$, $m = 0$ at $t = 0$"
+)
 
 p1 = Real("p1", above=Rational(1, 2), below=1, latex="p_1", meaning="probability of token 1")
 share = Real("p1", above=0, below=1, latex="p_1", meaning="probability of token 1")

@@ -5,12 +5,12 @@ from __future__ import annotations
 from functools import cache
 
 import numpy as np
-from sympy import Rational, log
+from sympy import Rational, log, sqrt
 
 from numerics.assoc_dynamics import two_token_thresholds as numerics
 from theory import Bound, Domain, Identity
 from theory.assoc_dynamics import two_token_thresholds as theory
-from theory.assoc_dynamics.two_token_thresholds import eta, p2
+from theory.assoc_dynamics.two_token_thresholds import eta, k, p2
 from theory.assoc_dynamics.two_tokens import alpha, c, p1, share
 from verify import Exact, Mutant, check, mutate
 
@@ -157,4 +157,29 @@ mutate(
     Mutant("the lower bound as an upper one", Bound(curve, "<=", c * (1 + alpha) / 2 * total)),
     Mutant("without saturation", Bound(2 * c * theory.pull, "<=", curve)),
     Mutant("(1 - alpha) / 2", Bound(curve, "<=", c * (1 - alpha) / 2 * total)),
+)
+
+
+EXITS = [
+    {"p1": p, "alpha": a, "c": 2, "k": far}
+    for p, a, far in ((0.75, 0.99, 0.6), (0.6, 0.5, 0.2), (0.9, 0.8, 0.9), (0.75, 0.999, 0.0))
+]
+
+
+@check(theory.gd_threshold_exit, resolution=1e-6, points=EXITS)
+def _(p1, alpha, c, k):
+    step = 4 / (c * (1 + alpha) * p1 * (1 - p1) * (1 - k**2))
+    return Exact(*numerics.leaving_doubt(p1, alpha, c, step))
+
+
+leaving = theory.leaving()
+mutate(
+    theory.gd_threshold_exit,
+    Mutant("the square of k", Bound(leaving, "<=", p1 * (1 - k**2) / 4)),
+    Mutant("the other root", Bound(p1 * (1 + k) * Rational(9, 10), "<=", leaving)),
+    Mutant("the same place for all overlaps", Bound(p1 * (1 - k), "<=", leaving)),
+    Mutant(
+        "half the rest",
+        Bound(p1 * (1 - sqrt((1 - alpha + (1 + alpha) * k**2) / 2) / 2), "<=", leaving),
+    ),
 )

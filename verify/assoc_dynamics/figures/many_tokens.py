@@ -5,10 +5,13 @@ from __future__ import annotations
 from functools import partial
 
 import numpy as np
+from sympy import log
 
 from numerics.assoc_dynamics import benign, large_steps, particles
+from numerics.assoc_dynamics import many_tokens as many
 from numerics.assoc_dynamics.torch_normals import torch_normals
 from numerics.core.streams import Stream
+from theory.assoc_dynamics import loss_rates as rates_theory
 from theory.assoc_dynamics import orthogonal as orthogonal_theory
 from theory.assoc_dynamics import sweeps as sweeps_theory
 from theory.assoc_dynamics.large_steps import eta
@@ -83,6 +86,46 @@ def orthogonal_figure(canvas):
     losses.legend(loc="lower right")
 
 
+@figure("assoc-dynamics/loss-rates")
+def loss_rates_figure(canvas):
+    """Loss of the flow from one token to thousands, above the bound that one token attains."""
+    canvas.set_size_inches(7.4, 3.7)
+    falling, growing = canvas.subplots(1, 2)
+    rates = rates_theory
+    alone = many.Problem(np.ones((1, 1)), np.eye(2), np.zeros(1, dtype=int), np.ones(1))
+    pair = many.Problem([[1, 0], [0.9, 0.19**0.5]], np.eye(2), np.arange(2), [0.75, 0.25])
+    given = {
+        "one token": alone,
+        "two that interfere": pair,
+        "200 at random": many.drawn(200, 2, 16, 1),
+        "2000 in clusters": many.clustered(2000, 20, 32, 1, 0.5),
+    }
+    times = np.geomspace(0.1, 1e4, 16)
+    fine = np.geomspace(0.05, 2e4, 60)
+    for (name, tokens), style in zip(given.items(), STYLES, strict=False):
+        course = many.flow_trained(tokens, times, 1e-8)
+        labels = len(np.asarray(tokens.outputs))
+        outputs = np.asarray(tokens.outputs)
+        radius = float(((outputs[:, None] - outputs) ** 2).sum(axis=-1).max())
+        start = value(rates.potential(log(labels)), {})
+        falling.plot(times, course.losses, **style.points, label=f"{name}, $M = {labels}$")
+        risen = [value(rates.potential(loss), {}) - start for loss in map(float, course.losses)]
+        growing.plot(radius * times, risen, **style.points)
+    growing.plot(fine, fine, color="black", linewidth=1.1)
+    levels = np.r_[np.geomspace(1e-5, 0.5, 50), np.linspace(0.5, 0.69, 30)]
+    reached = [value(rates.potential(level) - rates.potential(log(2)), {}) for level in levels]
+    falling.plot(np.array(reached) / 2, levels, color="black", linewidth=1.1)
+    falling.set(xscale="log", yscale="log", xlim=(0.05, 2e4), ylim=(1e-5, 5), xlabel="time $t$")
+    falling.set_ylabel("loss of the flow")
+    falling.set_title("line: the bound for two orthonormal labels; marks: flow", fontsize=8)
+    falling.legend()
+    growing.set(xscale="log", yscale="log", xlabel="$R^2 t$", ylim=(1e-4, 5e4))
+    growing.set_ylabel(r"$F(\mathcal{L}(W_t)) - F(\log M)$")
+    growing.set_title(
+        r"$F(L) = 1 / (e^L - 1) - \log(e^L - 1)$; line: the bound $R^2 t$", fontsize=8
+    )
+
+
 def five_tokens(dimension):
     """Random unit embeddings of five tokens and labels; in three dimensions the repository's."""
     if dimension == 3:
@@ -98,9 +141,9 @@ def five_tokens_figure(canvas):
     """Losses of five interfering tokens in 3, 5 and 10 dimensions: the first steps, and many."""
     canvas.set_size_inches(7.4, 5.0)
     panels = canvas.subplots(2, 3, sharey="row", sharex="row")
-    labels, law, short, many = np.arange(FIVE), zipf(FIVE), 30, 100_000
-    late = np.unique(np.geomspace(1, many // 100, 13).astype(int))
-    fine = np.geomspace(1, many, 40)
+    labels, law, short, last = np.arange(FIVE), zipf(FIVE), 30, 100_000
+    late = np.unique(np.geomspace(1, last // 100, 13).astype(int))
+    fine = np.geomspace(1, last, 40)
     limit = sweeps_theory.acceleration.statement.rhs / (eta * sweeps_theory.times.symbol)
     for (above, below), dimension in zip(panels.T, (3, 5, 10), strict=True):
         inputs, outputs = five_tokens(dimension)
@@ -109,7 +152,7 @@ def five_tokens_figure(canvas):
         for step, style in zip((3, 10, 20), STYLES, strict=False):
             small = {**style.points, "markersize": 3.5}
             early = particles.loss(train(step, 1000), law, labels)
-            rest = particles.loss(train(step, many, 100), law, labels)
+            rest = particles.loss(train(step, last, 100), law, labels)
             shown = np.unique(np.geomspace(1, 70, 16).astype(int))
             above.plot(early[: short + 1], color=style.colour, linestyle=style.line, linewidth=1.2)
             above.plot(early[: short + 1], **small, label=rf"$\eta = {step}$")

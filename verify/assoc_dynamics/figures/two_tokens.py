@@ -81,6 +81,34 @@ def shade(axes, embedding, law, box, levels):
     axes.grid(visible=False)
 
 
+@figure("assoc-dynamics/landscape")
+def landscape_figure(canvas):
+    """Loss over memories of two tokens, from near and far: a valley where they interfere."""
+    canvas.set_size_inches(7.4, 5.2)
+    panels = canvas.subplots(2, 3)
+    times = np.r_[0, np.geomspace(0.05, 3000, 200)]
+    for column, alpha in zip(panels.T, (-0.5, 0.5, 0.95), strict=True):
+        mobility, law = flow.pair(FREQUENT, alpha)
+        signed = np.array([[1, 0], [-alpha, -np.sqrt(1 - alpha**2)]])
+        path = np.linalg.solve(signed, binary.flow_margins((0, 0), mobility, law, times).T)
+        best = signed.T @ np.linalg.solve(signed @ signed.T, [1, 1])  # equal margins
+        for axes, reach in zip(column, (1, 10), strict=True):
+            box = ((-reach, reach), (-reach, reach))
+            levels = np.linspace(0.1, 1.6, 16) if reach == 1 else np.geomspace(0.02, 10, 14)
+            shade(axes, signed, law, box, levels)
+            axes.plot(*path, **STYLES[0].theory)
+            far = 2 * reach / np.abs(best).max()
+            axes.plot(*np.outer(best, (0, far)), color=STYLES[1].colour, linestyle="--")
+            axes.plot(0, 0, "o", color="black", markersize=3)
+        column[0].set_title(rf"$\alpha = {alpha:g}$")
+    for axes in panels[:, 1:].ravel():
+        axes.set_ylabel("")
+    canvas.suptitle(
+        r"$p_1 = 3/4$; grey: error; contours: loss; line: flow from 0; dashed: max-margin memories",
+        fontsize=8,
+    )
+
+
 @figure("assoc-dynamics/spikes")
 def spikes_figure(canvas):
     """A large and a small step on two tokens: across the valley or along it, and the loss."""
