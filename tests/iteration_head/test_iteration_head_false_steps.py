@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 
 import pytest
@@ -24,7 +25,7 @@ from sympy import (
     log,
 )
 
-from theory import Algebra, Domain, Natural, Real, Vector
+from theory import Algebra, Domain, Natural, Observable, Real, Vector
 from theory.core.binding import replace_free
 from theory.core.decision import Status, decide_positive
 from theory.core.evaluation import enclose
@@ -282,3 +283,20 @@ def test_the_case_of_a_bound_variable_is_many():
     assert product.doit() == -4
     assert not holds(SignInCases("<="), 0, product)
     assert holds(SignInCases("<="), 0, Piecewise((m, m <= 2), (m - 1, True)))
+
+
+# ---------------------------------------------------------------- greatest values
+
+
+def test_a_greatest_value_is_known_by_words_alone():
+    claimed, domain = thresholds.layer1_worst, thresholds.layer1_threshold.domain
+    steps = thresholds.layer1_threshold.derivation.steps
+    value, rule = steps[1].expression, steps[1].by
+    named = thresholds.least_sharpness
+    assert holds(rule, named(), value, domain)
+    defined = dataclasses.replace(named, definition=sp.S.Zero)  # the value is not 0
+    assert not holds(dataclasses.replace(rule, of=defined), defined(), value, domain)
+    other = Observable("other", named.arguments, latex="o", meaning="something else")
+    assert not holds(rule, other(), value, domain)
+    found = examine(rule, named(), sp.sympify(value), domain)
+    assert named.meaning in found.reason and claimed.id in found.reason

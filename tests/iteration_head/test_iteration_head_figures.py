@@ -12,7 +12,8 @@ from verify.iteration_head.figures import attention, data, guesses, positions, s
 WANTED = {
     f"iteration-head/{name}"
     for name in (
-        "attention-maps blind-guesses first-sharpness gaussian-positions leakage second-sharpness"
+        "attention-maps blind-guesses first-sharpness gaussian-positions interventions leakage "
+        "second-sharpness trained-maps training transfer variants"
     ).split()
 }
 

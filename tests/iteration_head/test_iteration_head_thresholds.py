@@ -132,7 +132,7 @@ def test_a_root_is_where_the_function_is_zero():
 
 def test_a_greatest_value_is_attained():
     def greatest(at):
-        return GreatestByClaim(theory.layer1_worst, t, at, algebra)
+        return GreatestByClaim(theory.least_sharpness, theory.layer1_worst, t, at, algebra)
 
     domain, value = theory.layer1_threshold.domain, 2 * log(L + 1)
     before = theory.least_sharpness(L)

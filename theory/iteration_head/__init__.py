@@ -18,4 +18,8 @@ SECTIONS = (
     "gaussian_positions",
     "layer_norm",
     "one_layer",
+    "trained",
+    "trained_interventions",
+    "transfer",
+    "trained_variants",
 )

@@ -62,7 +62,12 @@ __all__ = [  # noqa: RUF022 (reading order)
 FIGURE = Source(PAPER, "Figure 5", seen=Seen.SUMMARY, standing=Standing.SHARPENED)
 DERIVED = Source(PAPER, "", seen=Seen.NOTHING, standing=Standing.DERIVED_HERE)
 
-code = Categorical("code", choices=("onehot", "trig", "quad"), meaning="position code")
+code = Categorical(
+    "code",
+    choices=("onehot", "trig", "quad"),
+    latex=r"\mathit{code}",
+    meaning="position code: unit vectors, points on a circle, or a position and its square",
+)
 states = Natural("S", at_least=1, meaning="number of states")
 symbols = Natural("X", at_least=1, meaning="number of inputs to choose from")
 n = Natural("n", meaning="longest prompt")
@@ -83,7 +88,8 @@ exact = Claim(
         "inputs is what makes it stop."
     ),
     statement=ForAll(
-        r"map $S \times X \to S$, first states $X \to S$ and prompt of at most $n$ inputs",
+        "map of $S$ states and $X$ inputs to states, first state after each input, and prompt of "
+        "at most $n$ inputs",
         "the greedy continuation is the chain of states, then the mark of the end",
     ),
     domain=Domain(code, states, symbols, n, remarks=(TEMPERATURES,)),
@@ -173,7 +179,7 @@ fetched = Observable(
     (L, step, beta, shift),
     latex=r"W",
     meaning="weight of the second head on the input to be fetched, when it looks for a position "
-    "that is delta too far, with positions coded as (j, j^2)",
+    "that is too far by the error, with a position and its square as the code of the position",
     definition=1 / (1 + ahead + farther),
 )
 
@@ -236,7 +242,8 @@ exact_fetched = Claim(
 gain = Real(
     "g",
     above=0,
-    meaning="by how much the first head is sharper than needed: exp(beta_1) is (1 + g) (L + 1)^2",
+    meaning="by how much the first head is sharper than needed: the exponential of its inverse "
+    "temperature is 1 + g times the square of L + 1",
 )
 left = Natural("u", meaning="number of inputs after the one to be fetched, L + 1 - t")
 sharp = (1 + gain) * (step + left) ** 2
@@ -252,8 +259,8 @@ fetched_by_both = Observable(
     "fetched_by_both",
     (left, step, beta, gain),
     latex=r"W",
-    meaning="weight of the second head on the input to be fetched, when both heads are soft and "
-    "positions are coded as (j, j^2)",
+    meaning="weight of the second head on the input to be fetched, when both heads are soft, "
+    "with a position and its square as the code of the position",
     definition=fetched.defined_as(step + left - 1, step, beta, distance),
 )
 
@@ -261,12 +268,13 @@ exact_temperatures = Claim(
     id="iteration-head.construct-exact-temperatures",
     title="How sharp both heads must be together, at every length",
     says=(
-        "With positions coded as (j, j^2), if the exponential of the first head's inverse "
-        "temperature is 1 + g times the square of L + 1, the weight on the input to be fetched "
-        "is at least the hyperbolic tangent of a quarter of the second's times g / (2 + g), at "
-        "every length and step. So an inverse temperature above 2 log 3 times (2 + g) / g makes "
-        "the circuit right: the first grows with the logarithm of the length, the second not at "
-        "all. For shorter prompts the same first head has a larger g."
+        "With a position and its square as the code, if the exponential of the first head's "
+        "inverse temperature is 1 + g times the square of L + 1, the weight on the input to be "
+        "fetched is at least the hyperbolic tangent of a quarter of the second head's inverse "
+        "temperature times g / (2 + g), at every length and step. So if that inverse temperature "
+        "is above 2 log 3 times (2 + g) / g, the circuit is right: that of the first head grows "
+        "with the logarithm of the length, that of the second not at all. For shorter prompts the "
+        "same first head has a larger g."
     ),
     statement=Bound(fetched_by_both(left, step, beta, gain), ">=", (1 - at_worst) / (1 + at_worst)),
     domain=Domain(left, step, beta, gain),
@@ -324,7 +332,8 @@ task_independence = Claim(
         "circuit of one map runs the other."
     ),
     statement=ForAll(
-        r"two maps $S \times X \to S$ with first states, and prompt of at most $n$ inputs",
+        "two maps of $S$ states and $X$ inputs to states, with first states, and prompt of at most "
+        "$n$ inputs",
         "the circuits differ in the output matrix of the second feed-forward network at most, and "
         "the first circuit with the other's matrix writes the other's chain",
     ),
@@ -340,10 +349,10 @@ word_problem = Claim(
     title="The circuit runs the word problem of the symmetric group on five points",
     says=(
         "With the 120 permutations of five points as states and two of them as inputs, a swap and "
-        "the long cycle, the circuit writes the products of all prefixes. Barrington's theorem "
-        "makes this word problem complete for a class of circuits of logarithmic depth, which no "
-        "transformer of fixed depth and logarithmic precision is believed to decide in one step; "
-        "that part is cited, not tested."
+        "the long cycle, the circuit writes the products of all prefixes. By Barrington's theorem "
+        "this word problem is complete for circuits of logarithmic depth, and it is believed that "
+        "no transformer of fixed depth and logarithmic precision decides it without a chain of "
+        "thought; that part is cited, not tested."
     ),
     statement=ForAll(
         "word of at most $n$ letters, each the swap or the long cycle of five points",
@@ -364,7 +373,7 @@ stable_order = Observable(
 
 word_problem_order = Claim(
     id="iteration-head.construct-word-problem-order",
-    title="The symmetric group on five points is the first that is not solvable",
+    title="The symmetric group on five points or more is not solvable",
     says=(
         "The derived series of the symmetric group on five or more points stops at the even "
         "permutations, half of all: the group is not solvable, which is what Barrington's theorem "

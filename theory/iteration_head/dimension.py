@@ -66,6 +66,7 @@ beta = Real("beta", above=0, latex=r"\beta_2", meaning="inverse temperature of t
 mu = Real("mu", latex=r"\mu", at_least=-1, below=1, meaning="coherence of the codes")
 less = Vector(
     "less",
+    latex="s",
     length=K,
     entry=Real("entry", at_least=0, at_most=2),
     meaning="coherence minus the inner product with the code of each other position",
@@ -92,8 +93,8 @@ coherence = Claim(
     says=(
         "If no two codes have an inner product above the coherence, and the inverse temperature of "
         "the second head is above the logarithm of the number of other positions in sight over 1 "
-        "minus the coherence, by a share g, the wanted position gets at least 1 / (1 + K^(-g)) of "
-        "the attention: more than half, which makes the circuit right."
+        "minus the coherence, by a share g, the wanted position gets at least one over one plus K "
+        "to the power -g of the attention: more than half, which makes the circuit right."
     ),
     statement=Bound(unit_weight(K, cold, mu, less), ">=", 1 / (1 + K ** (-gain))),
     domain=Domain(K, gain, mu, less, remarks=(UNIT,)),
@@ -114,7 +115,8 @@ equal_weight = Observable(
     "equal_weight",
     (K, beta, mu),
     latex="W",
-    meaning="the same weight when any two codes have one inner product",
+    meaning="weight of the second head on the wanted position when any two codes have one inner "
+    "product",
     definition=1 / (1 + Sum(exp(-beta * (1 - mu)), ALL)),
 )
 
@@ -144,12 +146,14 @@ dimension = Claim(
     says=(
         "A circuit whose stream has eight dimensions writes the chain and stops, for every map, "
         "every number of states and inputs and every length: two for the token, a point on a "
-        "circle, two for the position (j, j^2), one for the position found, two for the token "
-        "fetched, one for a constant; the answer is written over the token. Wider networks may be "
-        "easier to train or need fewer digits, but width is no limit of what can be expressed."
+        "circle, two for the position and its square, one for the position found, two for the "
+        "token fetched, one for a constant; the answer is written over the token. Wider networks "
+        "may be easier to train or need fewer digits, but width is no limit of what can be "
+        "expressed."
     ),
     statement=ForAll(
-        r"map $S \times X \to S$, first states $X \to S$ and prompt of at most $n$ inputs",
+        "map of $S$ states and $X$ inputs to states, first state after each input, and prompt of "
+        "at most $n$ inputs",
         "the stream has eight dimensions, and the greedy continuation is the chain of states, "
         "then the mark of the end",
     ),
@@ -159,7 +163,7 @@ dimension = Claim(
         n,
         remarks=(
             r"$\beta_1 = (6 + 2 \log(n + 1)) / \gamma$ and $\beta_2 = 3 \log(16 / \gamma)$, where "
-            r"$\gamma = 1 - \cos(2 \pi / V)$ for $V$ tokens",
+            r"$\gamma = 1 - \cos(2 \pi / V)$ for $V$ tokens in all",
         ),
     ),
     source=DERIVED,
@@ -176,12 +180,17 @@ gap = Real(
     at_most=2,
     meaning="1 minus the inner product of neighbours on the circle of tokens",
 )
+wanted = Vector(
+    "u",
+    length=keys,
+    entry=votes.entry,
+    meaning="1 plus the inner products of the wanted token with the tokens at the keys",
+)
 right_input = Observable(
     "right_input",
     (keys, A, votes, t, gap),
     latex=r"h_{\mathrm{right}}",
-    meaning="input of the unit for the own token and the wanted one; votes are 1 plus the inner "
-    "products of the wanted token with those at the keys",
+    meaning="input of the unit for the own token and the wanted one",
     definition=margin.definition - 1 + gap,
 )
 
@@ -193,7 +202,7 @@ dimension_right = Claim(
         "neighbouring tokens, less twice the attention that is not on the wanted input."
     ),
     statement=Bound(right_input(keys, A, votes, t, gap), ">=", gap - 2 * (1 - A[t])),
-    domain=Domain(keys, A, votes, t, gap, where=(t <= keys, Eq(votes[t], 2))),
+    domain=Domain(keys, A, wanted, t, gap, where=(t <= keys, Eq(wanted[t], 2))),
     source=DERIVED,
     observables=(right_input,),
     derivation=Derivation(
@@ -263,7 +272,7 @@ dimension_certificate = Claim(
         "if the weight on the input to be fetched is above $1 - 3 \\gamma / 16$ at the steps "
         "$1, \\dots, L + 1$, the greedy continuation is right",
     ),
-    domain=Domain(n, remarks=(r"$\gamma = 1 - \cos(2 \pi / V)$ for $V$ tokens",)),
+    domain=Domain(n, remarks=(r"$\gamma = 1 - \cos(2 \pi / V)$ for $V$ tokens in all",)),
     source=DERIVED,
     uses=(
         "iteration-head.construct-dimension-right",

@@ -34,6 +34,7 @@ REPOSITORY = Source(PAPER, "data generation", seen=Seen.REPOSITORY, standing=Sta
 p = Natural("p", at_least=2, meaning="modulus")
 s = Natural("s", meaning="state")
 PRIME = "$p$ is prime"
+STEP = r"$F(s, x) = s x + 1$ modulo $p$"
 most = Natural("P", at_least=3, meaning="largest prime", grid=(113,))
 
 init_symbol = Claim(
@@ -69,7 +70,7 @@ init_symbol_count = Claim(
         "only p = 2 allows."
     ),
     statement=Identity(inputs_kept(p, s), 1 - KroneckerDelta(s, 1)),
-    domain=Domain(p, s, where=(s < p,), remarks=(PRIME,)),
+    domain=Domain(p, s, where=(s < p,), remarks=(PRIME, STEP)),
     source=DERIVED,
     observables=(inputs_kept,),
     derivation=Derivation(
@@ -80,24 +81,26 @@ init_symbol_count = Claim(
                 "every nonzero element of a field has exactly one inverse",
                 "Lang, Algebra, chapter II",
             ),
-            note="$s x + 1 = x$ says that $x$ is the inverse of $1 - s$",
+            note="$s x + 1 = x$ says that $x$ is the inverse of $1 - s$, if $s \\ne 1$",
         ),
     ),
 )
 
+largest = Natural("P", at_least=3, meaning="largest modulus", grid=(113,))
+
 init_symbol_others = Claim(
     id="iteration-head.formalism-init-symbol-others",
-    title="Copying and parity begin with the state 0",
+    title="Copying can begin with any state, and a sum with the state 0 only",
     says=(
         "For copying, parity and sums modulo any number exactly the states that one would expect "
         "can begin the chain: every state for copying, 0 alone for sums."
     ),
     statement=ForAll(
         r"modulus $2 \le m \le P$",
-        r"copying has $m$ states $s_0$ with $F(s_0, x) = x$ for all $x$, the sum modulo $m$ has "
-        r"one, $s_0 = 0$",
+        r"copying, $F(s, x) = x$, has $m$ states $s_0$ with $F(s_0, x) = x$ for all $x$; the sum "
+        r"modulo $m$, $F(s, x) = s + x$, has one, $s_0 = 0$",
     ),
-    domain=Domain(most),
+    domain=Domain(largest),
     source=DERIVED,
 )
 
@@ -114,7 +117,7 @@ tf_equals_greedy = Claim(
         "generation is right in full."
     ),
     statement=ForAll(
-        "map from shorter sequences to the next token, and reference of $T$ of $V$ tokens",
+        "map from shorter sequences to the next token, and reference of $T$ tokens out of $V$",
         "the first error along the reference is at the place of the first error of the greedy "
         "continuation",
     ),

@@ -60,7 +60,7 @@ pos_gaussian_pair = Claim(
     says=(
         "A position scores another one by its length times a standard normal variable, and itself "
         "by its squared length. The other one is ahead with the probability of a Student tail, "
-        "which is at most half of 2^(-d/2)."
+        "which is at most half of 2 to the power -d/2."
     ),
     statement=Bound(passed_by(d), "<=", Pow(2, -d / 2) / 2),
     domain=Domain(d, remarks=(GAUSSIAN,)),
@@ -86,8 +86,8 @@ pos_gaussian_own = Claim(
     title="In four times as many dimensions as bits, all Gaussian positions can be singled out",
     says=(
         "The probability that each of N Gaussian positions is singled out by itself as the query "
-        "is at least 1 - N (N - 1) 2^(-d/2) / 2: it is near 1 once the dimension is above four "
-        "times the binary logarithm of N."
+        "is at least one minus the number of pairs times 2 to the power -d/2: it is near 1 once "
+        "the dimension is well above four times the binary logarithm of N."
     ),
     statement=Bound(own_queries(N_2, d), ">=", 1 - N_2 * (N_2 - 1) * Pow(2, -d / 2) / 2),
     domain=Domain(N_2, d, remarks=(GAUSSIAN,)),

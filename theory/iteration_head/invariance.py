@@ -91,7 +91,8 @@ invariance = Observable(
     "invariance",
     (n, v),
     latex=r"\mathrm{inv}",
-    meaning="one minus the unbiased standard deviation of a weight over sequences",
+    meaning="invariance: one minus the standard deviation of a weight over the sequences, where n "
+    "- 1 is the divisor of the variance",
     definition=1 - sqrt(scatter.definition / (n - 1)),
 )
 bottom = 1 - sqrt(n / (4 * (n - 1)))
@@ -157,7 +158,7 @@ metric_invariance_least = Claim(
     title="The least invariance, for even and for odd numbers of sequences",
     says=(
         "The least invariance is that of a weight that is 1 on half of the sequences, rounded "
-        "down or up. For even n it is the floor of the theorem before, for odd n a little more."
+        "down or up. For even n it is the floor for any head at all, for odd n a little more."
     ),
     statement=Identity(
         least_invariance(n), 1 - sqrt(floor(n * HALF) * ceiling(n * HALF) / (n * (n - 1)))

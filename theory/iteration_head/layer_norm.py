@@ -150,7 +150,7 @@ own_margin = Observable(
     "own_margin",
     (d, p, q),
     latex=r"\langle \mathrm{LN}(p), \mathrm{LN}(p) - \mathrm{LN}(q) \rangle",
-    meaning="by how much a normalised code is ahead of another, with itself as the query",
+    meaning="lead of a normalised code over another, with itself as the query",
     definition=norms[0] - product,
 )
 apart = Sum((normalised(p, 0) - normalised(q, 0)) ** 2, ALL) / 2

@@ -56,7 +56,7 @@ data_leakage = Claim(
     says=(
         "With A input symbols, N training sequences of length L and any number of test sequences, "
         "drawn with replacement, a test sequence is a training sequence with a probability of one "
-        "minus (1 - A^-L)^N."
+        "minus the N-th power of the chance that a training sequence is another one."
     ),
     statement=Identity(leaked(A, L, N), value),
     domain=Domain(A, L, N, remarks=(DRAWN,)),

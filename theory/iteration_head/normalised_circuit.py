@@ -40,7 +40,12 @@ __all__ = [
 
 SOURCE = Source(PAPER, "architecture", seen=Seen.REPOSITORY, standing=Standing.DERIVED_HERE)
 
-code = Categorical("code", choices=("onehot", "trig"), meaning="position code")
+code = Categorical(
+    "code",
+    choices=("onehot", "trig"),
+    latex=r"\mathit{code}",
+    meaning="position code: unit vectors, or points on a circle",
+)
 
 normalised = Claim(
     id="iteration-head.construct-normalised",
@@ -53,7 +58,8 @@ normalised = Claim(
         "rests on position 0."
     ),
     statement=ForAll(
-        r"map $S \times X \to S$, first states $X \to S$ and prompt of at most $n$ inputs",
+        "map of $S$ states and $X$ inputs to states, first state after each input, and prompt of "
+        "at most $n$ inputs",
         "the greedy continuation is the chain of states, then the mark of the end",
     ),
     domain=Domain(

@@ -33,7 +33,9 @@ __all__ = [
 SOURCE = Source(PAPER, "one layer against two", seen=Seen.SUMMARY, standing=Standing.DERIVED_HERE)
 
 n = Natural("n", at_least=1, meaning="longest length")
-task = Categorical("task", choices=("copy", "parity"), meaning="what is computed")
+task = Categorical(
+    "task", choices=("copy", "parity"), latex=r"\mathit{task}", meaning="what is computed"
+)
 half = floor((n + 1) / 2)
 
 messages = Observable(
@@ -50,9 +52,9 @@ onelayer_lower = Claim(
     title="One layer must carry half of the inputs to one position, if all lengths are allowed",
     says=(
         "At position n + 1 the next state may depend on any input of the first half, as the length "
-        "is one or another. So what a single layer carries there from m = (n + 1)/2 positions "
-        "tells all their inputs but the first: with H heads, width d in all, b bits for every sum "
-        "and two possible query tokens, 2 b (d + H) is at least m - 1."
+        "is one or another. So what a single layer carries there from the first half, m "
+        "positions, tells all their inputs but the first: with H heads, width d in all, b bits for "
+        "every sum and two possible query tokens, 2 b (d + H) is at least m - 1."
     ),
     statement=Identity(messages(n, task), Pow(2, half - 1)),
     domain=Domain(n, task),
@@ -64,7 +66,7 @@ one_length = Observable(
     "one_length",
     (n, task),
     latex=r"\mu_1",
-    meaning="the same where only the length n - 1 is allowed",
+    meaning="least number of such values where only the length n - 1 is allowed",
 )
 n_3 = Natural("n", at_least=3, meaning="one more than the length")
 
@@ -88,7 +90,7 @@ DRAWN = "the task is a table of next states that is drawn uniformly"
 
 onelayer_upper = Claim(
     id="iteration-head.onelayer-upper",
-    title="One layer of uniform attention runs any task, with a width of order n",
+    title="One layer of uniform attention runs any task, if it is wide enough",
     says=(
         "If attention is uniform and its values tell token and position, the layer after it knows "
         "the whole sequence. One gate for each length, step, state and input is then enough to "

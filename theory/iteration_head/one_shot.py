@@ -85,7 +85,10 @@ zigzag = Sum((-1) ** k * (c - k), (k, 1, c))
 oneshot_parity_zigzag = Claim(
     id="iteration-head.oneshot-parity-zigzag",
     title="Ramps that turn at every whole number make a zigzag",
-    says="The sum of ramps of alternating signs from 1, 2, ..., taken at a whole number.",
+    says=(
+        "The sum of ramps of alternating signs that begin at 1, 2, ..., taken at a whole number c, "
+        "is -c/2 for even c and (1 - c)/2 for odd c."
+    ),
     statement=Identity(zigzag, (1 - (-1) ** c.symbol) / 4 - c / 2),
     domain=Domain(c),
     source=DERIVED,
@@ -145,7 +148,8 @@ last_state = Observable(
     "last_state",
     (L, x),
     latex="s_L",
-    meaning="last state of s_1 = x_1, s_t = s_{t-1} x_t + 1 in whole numbers",
+    meaning="last state in whole numbers: the first state is the first input, and each further one "
+    "is the state before it times the input, plus 1",
     definition=Recursion(Lambda((i, a), a * x[i] + 1), x[1], 1, L.symbol),
 )
 
@@ -279,6 +283,7 @@ oneshot_log_depth_window = Claim(
     ),
 )
 
+LENGTH = "the length is $2^f + r$, and the first input may decide the last state"
 f = Natural("f", meaning="whole part of the binary logarithm of one less than the length")
 r = Natural("r", at_least=1, meaning="by how much the length exceeds a power of two")
 least_layers = Observable(
@@ -298,7 +303,7 @@ oneshot_log_depth_layers = Claim(
         "iteration, as a circuit that is rolled out would have, is far too many."
     ),
     statement=Identity(least_layers(f, r), f + 1),
-    domain=Domain(f, r, where=(r.symbol <= 2**f.symbol,), remarks=("the length is $2^f + r$",)),
+    domain=Domain(f, r, where=(r.symbol <= 2**f.symbol,), remarks=(LENGTH,)),
     source=read_literally("iteration rolled out in depth"),
     published="in one shot an iteration takes a layer for each of its steps after the first",
     observables=(least_layers,),
@@ -310,7 +315,7 @@ inputs = Natural("X", at_least=1, meaning="number of inputs to choose from")
 
 oneshot_log_depth = Claim(
     id="iteration-head.oneshot-log-depth",
-    title="Any iteration in one shot, with as many layers as the length has binary digits",
+    title="Any iteration in one shot, with the binary logarithm of the length as depth",
     says=(
         "Composition of maps is associative, so a transformer whose layers compose the maps of the "
         "inputs by doubling reads off all states of an iterative algorithm at once, whatever the "

@@ -100,7 +100,7 @@ oneshot_chance = Claim(
     title="How often polynomial iteration is at zero",
     says=(
         "The probability of the state 0 swings about 1/p and comes closer by a factor of "
-        "p - 1 with every step. It is 0 at first, since 0 is no input."
+        "p - 1 with every step, if p is above 2. It is 0 at first, since 0 is no input."
     ),
     statement=Identity(zero_chance(p, t), closed(t.symbol)),
     domain=Domain(p, t, remarks=(PRIME, UNIFORM)),
@@ -125,7 +125,10 @@ one_chance = Observable(
 oneshot_chance_one = Claim(
     id="iteration-head.oneshot-chance-one",
     title="How often polynomial iteration is at one",
-    says="From the second step on the state is 1 exactly when it was 0 one step before.",
+    says=(
+        "From the second step on the state is 1 exactly when it was 0 one step before, so it is 1 "
+        "with the probability of that."
+    ),
     statement=Identity(one_chance(p, later), closed(later - 1)),
     domain=Domain(p, later, remarks=(PRIME, UNIFORM)),
     source=LAW,

@@ -97,6 +97,7 @@ pos_attendable_jensen = Claim(
                     sense=">=",
                 )
             ),
+            note="the exponential is above its tangent at the mean score",
         ),
         Step(exp(mixed) * (total + mixed - total * mixed), by=FiniteSums()),
         Step(exp(mixed), by=SumsAsSymbols(values={total: (1, "share")})),
@@ -133,6 +134,7 @@ beta = Real("beta", latex=r"\beta", at_least=0, meaning="inverse temperature")
 margin = Real("margin", latex=r"\gamma", at_least=0, meaning="by how much the score is ahead")
 more = Vector(
     "more",
+    latex="r",
     length=K,
     entry=Real("entry", at_least=0),
     meaning="by how much more it is ahead of each other position",
@@ -154,7 +156,7 @@ pos_attendable_extreme = Claim(
     title="A position that some query puts ahead gets nearly all of the attention",
     says=(
         "If a query scores a position ahead of K others by a margin, the position gets all but "
-        "K exp(- beta margin) of the attention at the inverse temperature beta."
+        "K times exp(-x) of the attention, where x is the inverse temperature times the margin."
     ),
     statement=Bound(extreme_weight(K, beta, margin, more), ">=", sharp),
     domain=Domain(K, beta, margin, more, remarks=(LINEAR,)),
@@ -227,7 +229,7 @@ circle_gap = Observable(
     "circle_gap",
     (M, j, k),
     latex=r"\langle p_j, p_j - p_{j+k} \rangle",
-    meaning="by how much a position on the circle is ahead of another, with itself as the query",
+    meaning="lead of a position on the circle over another, with itself as the query",
     definition=sum(
         one * (one - other) for one, other in zip(on_circle(j), on_circle(j + k), strict=True)
     ),
@@ -239,7 +241,7 @@ pos_attendable_circle = Claim(
     says=(
         "In two dimensions, M positions evenly on a circle are all ahead of all others with "
         "themselves as the query: by twice the squared sine of half the angle between them, of "
-        "order 1 / M^2 for neighbours."
+        "order one over the square of M for neighbours."
     ),
     statement=Identity(circle_gap(M, j, k), 2 * sin(pi * k / M) ** 2),
     domain=Domain(M, j, k),
@@ -256,7 +258,7 @@ parabola_gap = Observable(
     "parabola_gap",
     (j, k),
     latex=r"\langle u_j, p_j - p_{j+k} \rangle",
-    meaning="by how much j is ahead of j + k for the codes (i, i^2) and the query (2j, -1)",
+    meaning="lead of j over j + k, with a position and its square as code and the query (2j, -1)",
     definition=(2 * j * j - j**2) - (2 * j * (j + k) - (j + k) ** 2),
 )
 
@@ -264,8 +266,8 @@ pos_attendable_parabola = Claim(
     id="iteration-head.pos-attendable-parabola",
     title="On a parabola every position can be singled out, with a margin of one",
     says=(
-        "With the code (i, i^2) and the query (2 j, -1), position j is ahead of any other by the "
-        "square of their distance, at least 1 whatever the number of positions."
+        "With a position and its square as code and the query (2 j, -1), position j is ahead of "
+        "any other by the square of their distance, at least 1 whatever the number of positions."
     ),
     statement=Identity(parabola_gap(j, k), k**2),
     domain=Domain(j, k),

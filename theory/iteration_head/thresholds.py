@@ -99,7 +99,7 @@ quad_weights = Claim(
     says=(
         "With the position itself as value, the first attention retrieves an average that lies "
         "before the end of input, so the second one looks beyond the input t. The error is (L + t "
-        "+ 1)(L + 2 - t) over twice L + t + exp(beta_1)."
+        "+ 1)(L + 2 - t) over twice the sum of L + t and the exponential of the sharpness."
     ),
     statement=Identity(aim(L, t, b_1), t + error_of(b_1.symbol)),
     domain=Domain(L, t, b_1, where=(QUERY,), remarks=(VISIBLE,)),
@@ -138,9 +138,8 @@ quad_weights_second = Claim(
     id="iteration-head.construct-quad-weights-second",
     title="The second attention is a discrete Gaussian about the position that it looks for",
     says=(
-        "With the score beta_2 (aim j - j^2 / 2) the weight of key k is proportional to "
-        "exp(-beta_2 (k - t - delta)^2 / 2), where delta is the error of the position that is "
-        "looked for."
+        "The weights of the keys are those of a Gaussian about the position that is looked for, "
+        "which is t plus an error; its variance is one over the sharpness of the second attention."
     ),
     statement=Identity(
         second_weight(), softmax(lambda place: -b_2 * (place - t - beyond) ** 2 / 2)
@@ -201,7 +200,8 @@ layer1_rivals = Claim(
     title="The closest rival of the right key is the next one",
     says=(
         "From the sharpness 2 log(L + 1) of the first attention on, key t leads over each key "
-        "after it at least as much as over the next one, and over each key before it by more still."
+        "after it by no less than over the next one, and over a key before it by no less than over "
+        "the one that is as far after it."
     ),
     statement=Bound(lead_next(), "<=", lead_after(), "<=", lead_before()),
     domain=Domain(
@@ -209,8 +209,8 @@ layer1_rivals = Claim(
         t,
         rival,
         b_1,
-        where=(QUERY, rival <= t, rival <= L, SHARP),
-        remarks=(VISIBLE,),
+        where=(QUERY, SHARP),
+        remarks=(VISIBLE, "a place without a key is scored as if it had one"),
     ),
     source=SOURCE,
     observables=(lead_next, lead_after, lead_before),
@@ -240,8 +240,8 @@ layer1_position = Claim(
     id="iteration-head.construct-layer1-position",
     title="What the first attention must be for each input",
     says=(
-        "The second attention prefers key t to key t + 1 from the sharpness log(L^2 + 2 L + 2 - "
-        "t^2) of the first attention on."
+        "The second attention prefers key t to key t + 1 from the sharpness of the first "
+        "attention on that is the logarithm of 1 plus the square of L + 1 minus the square of t."
     ),
     statement=Identity(needed(L, t), log(tie)),
     domain=Domain(L, t, where=(QUERY, SOME), remarks=(VISIBLE,)),
@@ -307,6 +307,7 @@ layer1_threshold = Claim(
         Step(
             2 * log(L + 1),
             by=GreatestByClaim(
+                least_sharpness,
                 layer1_worst,
                 t,
                 1,
@@ -316,6 +317,7 @@ layer1_threshold = Claim(
                     (None, algebra),
                 ),
             ),
+            note="key $t + 1$ is the closest rival of key $t$, and $t = 1$ asks for most",
         ),
     ),
 )

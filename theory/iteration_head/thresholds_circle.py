@@ -61,7 +61,7 @@ period_weight = Claim(
     id="iteration-head.construct-period",
     title="Keys that share the code of the right one share its weight",
     says=(
-        "With a code of period M and a second attention without temperature, key t has one part in "
+        "With a code of period M and a second attention at temperature 0, key t has one part in "
         "1 + floor(t / M) + floor(L / M) of the weight: the keys of its code before it, and those "
         "after it up to the query at L + t."
     ),
@@ -138,8 +138,9 @@ trig_threshold = Claim(
     title="A code of unit norm pays with a sharpness that grows as the square of the length",
     says=(
         "On a circle of M positions the right key has half of the weight from a sharpness on that "
-        "grows like M^2 times 1.5708182... / (4 pi^2), where 1.5708182... is the critical "
-        "sharpness of the code (j, j^2). That is not quite M^2 / (8 pi)."
+        "grows like the square of M over 2 pi, times 1.5708182..., the critical sharpness of the "
+        "code by a position and its square. That is nearly, but not quite, half of pi times that "
+        "square."
     ),
     statement=Equivalent(circle_sharpness(points), UNIT * critical_sharpness(), as_=(points, oo)),
     domain=Domain(points, remarks=(THETA,)),

@@ -64,10 +64,9 @@ onehot_weights = Claim(
     id="iteration-head.construct-onehot-weights",
     title="The weight of the right key with one-hot codes",
     says=(
-        "With q = L + t keys after the first one, w the first weight of any key but the end of "
-        "input and w_E that of the end of input, the right key gets exp(beta_2 w_E) over "
-        "exp(beta_2 w_E) + (q - 1) exp(beta_2 w) + 1; the 1 is key 0, whose code is never "
-        "asked for."
+        "The right key has the first weight of the end of input, times the sharpness of the second "
+        "attention, as its score; key 0, whose code is never asked for, has the score 0, and the "
+        "L + t - 1 others have the first weight of any other key times that sharpness."
     ),
     statement=Identity(onehot_weight(), end / (end + (q - 1) * other + 1)),
     domain=Domain(L, t, b_1, b_2, where=(QUERY,), remarks=(VISIBLE,)),
@@ -89,11 +88,11 @@ lowest = b_2 * exp(b_1.symbol) / total  # and by how much that of key 0 is
 
 onehot_sufficient = Claim(
     id="iteration-head.construct-onehot-sufficient",
-    title="One-hot codes need a sharpness that grows with the logarithm of the length",
+    title="With one-hot codes a sharpness of the order of the logarithm of the length is enough",
     says=(
-        "The right key gets at least half of the weight as soon as beta_2 times the difference of "
-        "the first weights of the end of input and of any other key is at least log(L + t). Any "
-        "positive sharpness of the first attention will do."
+        "The right key gets at least half of the weight as soon as the sharpness of the second "
+        "attention, times the difference of the first weights of the end of input and of any other "
+        "key, is at least log(L + t). Any positive sharpness of the first attention will do."
     ),
     statement=Bound(Rational(1, 2), "<=", onehot_weight(L, t, b_1, b_2)),
     domain=Domain(L, t, b_1, b_2, where=(QUERY, ENOUGH), remarks=(VISIBLE,)),

@@ -70,8 +70,7 @@ layer2_weight = Claim(
     title="At no length does the right key get less than an inverse theta function",
     says=(
         "When the first attention is exact, the second one gives the right key at least the weight "
-        "1 / theta, where theta is the sum of exp(-beta_2 k^2 / 2) over all integers k. The bound "
-        "does not depend on the length."
+        "one over the theta function at its sharpness, whatever the length."
     ),
     statement=Bound(1 / Theta(b_2), "<=", hard_weight()),
     domain=Domain(L, t, b_2, where=(QUERY,), remarks=(VISIBLE, THETA)),
@@ -100,8 +99,8 @@ layer2_attained = Claim(
     id="iteration-head.construct-layer2-attained",
     title="The inverse theta function is what the right key gets in long sequences",
     says=(
-        "For the last of L inputs the weight of the right key tends to 1 / theta faster than any "
-        "power of 1 / L: the bound cannot be improved."
+        "For the last of L inputs the weight of the right key tends to one over theta faster than "
+        "any power of 1 / L: the bound cannot be improved."
     ),
     statement=Equivalent(hard_last(), 1 / Theta(b_2), as_=(long, oo), order=oo),
     domain=Domain(long, b_2, remarks=(VISIBLE, THETA)),
@@ -163,8 +162,8 @@ layer2_half_pi = Claim(
     id="iteration-head.construct-layer2-half-pi",
     title="The critical sharpness is nearly, but not quite, half of pi",
     says=(
-        "It is pi / 2 times (1 + 2 exp(-4 pi))^2, up to one unit in the eighth decimal: above pi / "
-        "2 by two units in the fifth."
+        "The critical sharpness is half of pi times the square of 1 + 2 exp(-4 pi), up to one unit "
+        "in the eighth decimal: above half of pi by two units in the fifth."
     ),
     statement=Bound(HALF_PI, "<=", critical_sharpness(), "<=", ABOVE),
     domain=Domain(remarks=(VISIBLE, THETA)),
@@ -192,8 +191,8 @@ joint_sharpness = Claim(
     title="An inexact first attention costs the second one a factor",
     says=(
         "If the error delta of the position that is looked for is below 1/2, the right key has at "
-        "least the weight that an exact first attention would give it with the sharpness beta_2 "
-        "(1 - 2 delta). So it has half of the weight if that is at least 1.570818242332."
+        "least the weight that an exact first attention would give it with 1 - 2 delta times "
+        "its sharpness. So it has half of the weight if that is at least 1.570818242332."
     ),
     statement=Bound(1 / Theta(effective), "<=", right_weight()),
     domain=Domain(L, t, b_1, b_2, where=(QUERY, NEAR), remarks=(VISIBLE, THETA)),

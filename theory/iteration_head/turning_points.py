@@ -19,6 +19,7 @@ from theory.core.decision import (
 )
 from theory.core.domain import Domain
 from theory.core.errors import NotEnclosable
+from theory.core.observable import Observable
 from theory.core.parameters import Parameter
 from theory.core.rule import Rule, examine, proved, undecided, worst
 from theory.core.rules.along_line import one_sided
@@ -181,11 +182,14 @@ class GreatestByClaim(Rule):
     """The greatest value of a quantity that an earlier claim bounds from above is that bound.
 
     The claim bounds a quantity that depends on a parameter, and the bound does not; they are equal
-    at one value of the parameter. What the observable before the step means is for the writer to
-    say: the greatest value of the quantity over all values of that parameter.
+    at one value of the parameter. That the observable before the step is the greatest value of the
+    quantity over all values of that parameter is for the writer to say, and the step's reason
+    tells the reader: nothing else is known of the observable, which has no definition.
 
     Parameters
     ----------
+    of : Observable
+        The greatest value.
     claim : Claim
     over : Parameter
     at : expression
@@ -194,6 +198,7 @@ class GreatestByClaim(Rule):
         Takes the quantity there to the bound.
     """
 
+    of: Observable
     claim: Any
     over: Parameter
     at: Any
@@ -207,9 +212,9 @@ class GreatestByClaim(Rule):
         statement = self.claim.statement
         if not isinstance(statement, Bound) or statement.sense != "<=" or len(statement.terms) != 2:
             return undecided(f"{self.claim.id} is not an upper bound")
-        if not isinstance(before, sympy.core.function.AppliedUndef):
-            return undecided("the greatest value must be an observable of its own")
-        if before.func.__name__ in {own.name for own in self.claim.observables}:
+        if self.of.definition is not None or before != self.of():
+            return undecided("the greatest value must be an observable, known by its words alone")
+        if self.of.name in {own.name for own in self.claim.observables}:
             return undecided(f"{before} is what {self.claim.id} speaks of, not its greatest value")
         if before.has(self.over.symbol):
             return undecided(f"the greatest value depends on {self.over.name}")
@@ -234,8 +239,9 @@ class GreatestByClaim(Rule):
             if condition != sympy.true
         ]
         status = self.claim.derivation_report().worst
+        read = f'"{self.of.meaning}" is read as the greatest value of {quantity} over {symbol}'
         return worst(
-            Finding(status, f"by {self.claim.id}, whose own derivation is {status}"),
+            Finding(status, f"by {self.claim.id}, whose own derivation is {status}; {read}"),
             proved("the bound does not depend on the parameter"),
             *fulfilled,
             examine(self.by, quantity.subs(symbol, at), after, domain),

@@ -38,38 +38,43 @@ def targets(layer, length):
     return [(query, length + 1 if layer == 1 else query - length) for query in queries]
 
 
+def tokens(prompt, states):
+    """What stands at the positions of a sequence."""
+    return ["B", *map(str, prompt), "EoI", *map(str, states)]
+
+
+def draw_map(axes, weights, layer, names, length):
+    """One attention map, with frames where the head of a layer is meant to look."""
+    image = axes.imshow(weights, cmap="Greys", vmin=0, vmax=1)
+    for query, key in targets(layer, length):
+        axes.add_patch(
+            Rectangle(
+                (key - 0.5, query - 0.5), 1, 1, fill=False, linewidth=1.6,
+                edgecolor=STYLES[1].colour,
+            )
+        )  # fmt: skip
+    ends = np.array([-0.5, len(names) - 0.5])
+    axes.plot(ends, ends - 1, color="0.6", linewidth=0.8)
+    axes.set_ylim(len(names) - 0.5, -0.5)
+    axes.axhline(length + 0.5, color="0.4", linewidth=0.8, linestyle=":")
+    axes.set_xticks(range(len(names)), names, fontsize=7)
+    axes.set_yticks(range(len(names)), names, fontsize=7)
+    axes.grid(visible=False)
+    axes.set(xlabel="key", ylabel="query")
+    return image
+
+
 @figure("iteration-head/attention-maps")
 def attention_maps_figure(canvas):
     """Attention maps of the circuit: the end of the inputs, and the diagonal."""
     canvas.set_size_inches(7.6, 6.7)
     panels = canvas.subplots(2, 2)
     for row, (name, task, lowest, code, prompt) in zip(panels, CASES, strict=True):
-        names = [
-            "B",
-            *[str(symbol + lowest) for symbol in prompt],
-            "EoI",
-            *[str(state) for state in chain(task, prompt)],
-        ]
+        names = tokens([symbol + lowest for symbol in prompt], chain(task, prompt))
         for layer, (axes, weights) in enumerate(
             zip(row, maps(task, code, prompt), strict=True), start=1
         ):
-            image = axes.imshow(weights, cmap="Greys", vmin=0, vmax=1)
-            for query, key in targets(layer, len(prompt)):
-                axes.add_patch(
-                    Rectangle(
-                        (key - 0.5, query - 0.5), 1, 1, fill=False, linewidth=1.6,
-                        edgecolor=STYLES[1].colour,
-                    )
-                )  # fmt: skip
-            ends = np.array([-0.5, len(names) - 0.5])
-            axes.plot(ends, ends - 1, color="0.6", linewidth=0.8)
-            axes.set_ylim(len(names) - 0.5, -0.5)
-            axes.axhline(len(prompt) + 0.5, color="0.4", linewidth=0.8, linestyle=":")
-            places = range(len(names))
-            axes.set_xticks(places, names, fontsize=7)
-            axes.set_yticks(places, names, fontsize=7)
-            axes.grid(visible=False)
-            axes.set(xlabel="key", ylabel="query")
+            image = draw_map(axes, weights, layer, names, len(prompt))
             axes.set_title(f"layer {layer}: {name}", fontsize=8)
     canvas.colorbar(image, ax=panels, shrink=0.5, label="attention")
     canvas.suptitle(
