@@ -85,7 +85,8 @@ def test_a_bound_is_attained_by_a_law_only():
     by = RestOfLaw(LogarithmsByRank())
 
     def attained(at):
-        rule = AttainedBound(theory.em_exponent_sanov, q, at, by)
+        least = theory.least_divergence
+        rule = AttainedBound(least, theory.em_exponent_sanov, q, at, by)
         return is_proved(rule, before, after, domain)
 
     assert attained(nearest)

@@ -17,6 +17,7 @@ from theory import (
     Derivation,
     Domain,
     Natural,
+    Observable,
     Real,
     Seen,
     Simplex,
@@ -416,7 +417,7 @@ def bounded(law, quantity, low=0, where=(), remarks=()):
     )
 
 
-least = sp.Function("least")
+least = Observable("least", (m,), latex="l", meaning="the least value of the quantity")
 
 
 def uniform(number):
@@ -424,10 +425,11 @@ def uniform(number):
 
 
 def attained(law, quantity, at=uniform, **rest):
-    before = rest.pop("before", least(m.symbol))
+    before, named = rest.pop("before", least()), rest.pop("least", least)
     by = rest.pop("by", FiniteSums())
     domain = rest.pop("domain", Domain(m))
-    return holds(AttainedBound(bounded(law, quantity, **rest), law, at, by), before, 0, domain)
+    rule = AttainedBound(named, bounded(law, quantity, **rest), law, at, by)
+    return holds(rule, before, 0, domain)
 
 
 def test_a_bound_is_attained_by_a_law_of_the_claim():
@@ -435,6 +437,11 @@ def test_a_bound_is_attained_by_a_law_of_the_claim():
     gap = (law[1] - law[2]) ** 2
     assert attained(law, gap)
     assert not attained(law, gap, before=Integer(7))
+    other = Observable("other", (m,), latex="o", meaning="something else")
+    assert not attained(law, gap, before=other())
+    known = Observable("least", (m,), latex="l", meaning="the least value", definition=m + 1)
+    assert not attained(law, gap, least=known)
+    assert not attained(law, gap, least=Observable("least", (n,), latex="l", meaning="of n"))
     assert not attained(law, gap, remarks=("q_1 is above q_2",))
     assert not attained(law, gap + 1, by=Trusting("<="))
     ranked = Ranked("q", length=m)  # q_1 is above q_2: 0 is not attained

@@ -274,8 +274,8 @@ adaptive_complexity = Claim(
     title="The cost of adaptive search, with the entropy for the logarithm of the classes",
     says=(
         "The number of questions that adaptive search needs for an error delta, over the logarithm "
-        "of 1/delta, tends to the cost of Huffman's tree over the Sanov gap squared; times the gap "
-        "squared, this is at most one plus the entropy in bits: the constant is one."
+        "of 1/delta, tends to the cost of Huffman's tree over the Sanov gap; times the gap, this "
+        "is at most one plus the entropy in bits: the constant is one."
     ),
     statement=Bound(
         entropy(p), "<=", sanov_gap_squared(p) * cost_limit(m, p), "<=", entropy(p) + 1

@@ -52,7 +52,10 @@ __all__ = [
     "sanov_budget_two_good",
 ]
 
-PUBLISHED = "log(1/delta) / Delta^2 samples, rounded up, make an error of at most delta"
+PUBLISHED = (
+    "as many samples as the logarithm of 1/delta over the Sanov gap, rounded up, make an error of "
+    "at most delta"
+)
 CODE = Source(
     PAPER,
     "the number of samples of the experiments",
@@ -77,8 +80,9 @@ sanov_budget = Claim(
     id="mode-estimation.sanov-budget",
     title="How many samples are enough for the empirical mode",
     says=(
-        "If there are log((m - 1) / (2 delta)) / Delta^2 samples or more, the empirical mode is "
-        "wrong with probability at most delta, ties being broken at random."
+        "If the number of samples is at least the logarithm of (m - 1)/(2 delta) over the Sanov "
+        "gap, the empirical mode is wrong with probability at most delta, ties being broken at "
+        "random."
     ),
     statement=Bound(error(m, n, p), "<=", delta),
     domain=Domain(m, n, p, delta, where=(ENOUGH,), remarks=(LABELS,)),
@@ -107,8 +111,8 @@ sanov_budget_ties = Claim(
     id="mode-estimation.sanov-budget-ties",
     title="How many samples are enough if ties count as errors",
     says=(
-        "If there are log((m - 1) / delta) / Delta^2 samples or more, the probability that any "
-        "class is at least as frequent as the mode is at most delta."
+        "If the number of samples is at least the logarithm of (m - 1)/delta over the Sanov gap, "
+        "the probability that any class is at least as frequent as the mode is at most delta."
     ),
     statement=Bound(error_ties(m, n, p), "<=", delta),
     domain=Domain(m, n, p, delta, where=(ENOUGH_FOR_TIES,), remarks=(LABELS,)),

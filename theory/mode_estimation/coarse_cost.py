@@ -260,7 +260,10 @@ coarse_cost_entropy = Claim(
             by=Replaced(
                 1 / s,
                 1 / P,
-                by=Given(LIGHTEST, s.symbol, P / (1 + slack), slack, OneSign(">=")),
+                by=Chained(
+                    (1 / r[1], Given(LIGHTEST, r[1], s + slack, slack, OneSign(">="))),
+                    (None, Given(HEAVIEST, r[1], P / (1 + slack), slack, OneSign(">="))),
+                ),
                 sense=">=",
             ),
         ),
@@ -305,7 +308,7 @@ coarse_queries = Observable(
 
 coarse_cost = Claim(
     id="mode-estimation.coarse-cost",
-    title="A certificate of the mode costs about log2 (1 / p) queries a sample",
+    title="A certificate of the mode costs about as many queries a sample as it has bits",
     says=(
         "Locating a sample in a stable partition takes a mean number of queries between the binary "
         "logarithm of 1 / p and 1.0861 more, however many labels there are, where p is the "
@@ -346,7 +349,7 @@ coarse_cost = Claim(
 
 m = Natural("m", at_least=2, meaning="number of labels")
 w = Vector("w", length=m, entry=Natural("entry", at_least=1), meaning="weights, the mode's first")
-start = Natural("start", meaning="number of a random tree to begin with")
+start = Natural("start", latex=r"\tau", meaning="number of a random tree to begin with")
 t = Natural("t", at_least=1, meaning="number of a round")
 v = Symbol("v", integer=True, positive=True)
 sets = Symbol("k", integer=True, positive=True)

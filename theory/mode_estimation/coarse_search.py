@@ -53,15 +53,16 @@ slack = Symbol("slack", nonnegative=True)
 
 m = Natural("m", at_least=2, meaning="number of labels")
 N = Vector("N", length=m, entry=Natural("entry"), meaning="numbers of samples of the labels")
-tree = Natural("tree", meaning="number of a random tree over the labels")
+tree = Natural("tree", latex=r"\tau", meaning="number of a random tree over the labels")
 label = Natural("j", at_least=1, meaning="a label")
 search = Categorical(
     "search",
+    latex=r"\sigma",
     meaning="the order in which sets are split",
     choices=("best first", "best first with sets before labels", "random order"),
 )
 best_first = Categorical(
-    "search", meaning="which of equals is split first", choices=search.choices[:2]
+    "search", latex=r"\sigma", meaning="which of equals is split first", choices=search.choices[:2]
 )
 
 cell = IndexedBase("c", integer=True)
@@ -396,7 +397,7 @@ entropy = Sum(q[v] * log(1 / q[v]), (v, 1, k)) / log(2)
 
 coarse_not_optimal_least = Claim(
     id="mode-estimation.coarse-not-optimal-least",
-    title="No certificate of the mode costs less than log2 (1 / p)",
+    title="No certificate of the mode costs less than its information in bits",
     says=(
         "Whatever the tree, a search that stops at sets no heavier than the mode takes at least "
         "the binary logarithm of 1 / p queries a sample on average, where p is the share of the "

@@ -319,8 +319,8 @@ huffman_redundancy_large = Claim(
     id="mode-estimation.entropy-sandwich-likely",
     title="With a likely class the cost is bounded by its probability alone",
     says=(
-        "If one class has a probability u of at least 1/2, the cost of Huffman's tree exceeds the "
-        "entropy by at most 2 - u minus the entropy of a coin of bias u."
+        "If one class has a probability w of at least 1/2, the cost of Huffman's tree exceeds the "
+        "entropy by at most 2 - w minus the entropy of a coin of bias w."
     ),
     statement=Bound(
         split_cost(m, large, q),
@@ -379,8 +379,8 @@ huff_trash_light = Claim(
     id="mode-estimation.huff-trash-light",
     title="An unlikely class of no interest costs nothing beyond one question",
     says=(
-        "If one class has a probability of at most 1/2, the cost of Huffman's tree is at most 1 "
-        "plus the sum of p log2(1/p) over the other classes alone."
+        "If one class has a probability below 1/2, the cost of Huffman's tree is at most 1 plus "
+        "the sum of p log2(1/p) over the other classes alone."
     ),
     statement=Bound(split_cost(m, w, q), "<=", 1 + inner_entropy(w)),
     domain=Domain(m, w, q, where=(w < HALF,), remarks=(KRAFT,)),

@@ -132,7 +132,8 @@ elim_lead = Claim(
     title="A rival is seldom far ahead of the mode",
     says=(
         "However often the mode and a rival were seen together, the rival is ahead by the root of "
-        "c L times the larger count with a probability of at most exp(-c L / 4)."
+        "c L times the larger count with a probability of at most the exponential of minus c L / "
+        "4."
     ),
     statement=Bound(lead_probability(r, c, L, s), "<=", exp(-c * L / 4)),
     domain=Domain(r, c, L, s),
@@ -204,7 +205,7 @@ elim_pac_sharp = Claim(
     title="Elimination keeps the mode, for every constant above 2, up to a small error",
     says=(
         "The probability that elimination ever drops the mode is at most (m - 1) zeta(c / 2) times "
-        "(delta / (pi^2 m)) to the power c / 4, for every confidence constant above 2."
+        "the power c / 4 of delta over pi squared m, for every confidence constant above 2."
     ),
     statement=Bound(mode_dropped(m, p, delta, valid), "<=", (m - 1) * zeta(valid / 2) * prefactor),
     domain=Domain(m, p, delta, valid, remarks=(MODE, RULE, HARDEST)),
@@ -271,7 +272,7 @@ elim_pac = Claim(
     says=(
         "With the confidence constant 24 that the authors' program uses, elimination ever drops "
         "the mode with a probability of at most delta / 3. The truth is far smaller: for "
-        "probabilities 0.6 and 0.4 and delta = 0.1 it is 4.6e-146."
+        "probabilities 0.6 and 0.4 and delta = 0.1 it is below the power -145 of ten."
     ),
     statement=Bound(mode_dropped(m, p, delta, 24), "<=", delta / 3),
     domain=Domain(m, p, delta, remarks=(MODE, RULE)),

@@ -60,8 +60,9 @@ elim_constant_one_sample = Claim(
     id="mode-estimation.elim-constant-one-sample",
     title="With a constant that is too small, elimination stops after one sample",
     says=(
-        "If c log(pi^2 m / delta) is below 1, elimination stops after one sample and returns its "
-        "class. For m = 1000 and delta = 1/512 this is so for every constant below 0.0648."
+        "If c times the logarithm of pi squared m / delta is below 1, elimination stops after one "
+        "sample and returns its class. For m = 1000 and delta = 1/512 this is so for every "
+        "constant below 0.0648."
     ),
     statement=Identity(first_error(m, p, delta, c), 1 - p[1]),
     domain=Domain(m, p, delta, c, where=(c * log(pi**2 * m / delta) < 1,), remarks=(MODE, RULE)),
@@ -159,16 +160,18 @@ elim_constant_reflection = Claim(
 )
 
 y = Real("y", above=0, below=1, meaning="lead of the rival over the number of samples")
-bits = Natural("bits", at_least=1, meaning="the error that is asked for is 2 to minus this")
+bits = Natural(
+    "bits", at_least=1, latex="b", meaning="the error that is asked for is 2 to minus this"
+)
 divergence = ((1 + y) * log(1 + y) + (1 - y) * log(1 - y)) / 2
 late_error = Observable(
     "late_error",
     (y, c, bits),
     latex=r"\mathbb{P}(\text{class 2 wins})",
     meaning=(
-        "probability that of two equally likely classes the first is dropped within "
-        "c (1 + y) log(1 / delta) / (2 y^2) samples: the limit of the error as the probability of "
-        "the mode falls to one half"
+        "probability that of two equally likely classes the first is dropped within c (1 + y) "
+        "log(1 / delta) samples over twice the square of y: the limit of the error as the "
+        "probability of the mode falls to one half"
     ),
 )
 rate = c * (1 + y) * divergence / (2 * y**2)
@@ -178,8 +181,9 @@ elim_constant_four = Claim(
     title="How the error within a given time falls with the error that is asked for",
     says=(
         "With two classes that are nearly as likely as each other, the probability that the mode "
-        "is dropped within c (1 + y) log(1 / delta) / (2 y^2) samples is delta to a power, which "
-        "is near c / 4 when y is small. So every constant below 4 fails for some delta and law."
+        "is dropped within c (1 + y) log(1 / delta) samples over twice the square of y is delta to "
+        "a power, which is near c / 4 when y is small. So every constant below 4 fails for some "
+        "delta and law."
     ),
     statement=Rate(late_error(y, c, bits), bits, -rate * log(2), "exponential"),
     domain=Domain(y, c, bits, remarks=(RULE, "two classes, whose probabilities tend to one half")),

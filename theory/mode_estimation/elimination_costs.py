@@ -135,10 +135,10 @@ elim_fluid_stages = Claim(
     id="mode-estimation.elim-fluid-stages",
     title="An elimination in which every count is its mean, stage by stage",
     says=(
-        "If every count is its mean, class k is dropped after c / Gamma_k units of the logarithm, "
-        "and the queries are the sum over the stages between two drops of the length of the stage "
-        "times the cost of the Huffman tree of the classes that are left and one leaf for the "
-        "others."
+        "If every count is its mean, a class is dropped after c over its plain gap units of the "
+        "logarithm, and the queries are the sum over the stages between two drops of the length of "
+        "the stage times the cost of the Huffman tree of the classes that are left and one leaf "
+        "for the others."
     ),
     statement=Identity(fluid_queries(m, p, c), fluid),
     domain=Domain(m, p, c, remarks=(ORDER, RULE, HUFFMAN_COST)),
@@ -253,10 +253,11 @@ elim_complexity = Claim(
     id="mode-estimation.elim-complexity",
     title="The cost of elimination to within a factor of two, with the constant c itself",
     says=(
-        "Per unit of log(1/delta) the elimination takes at most c times the sum of p_i log2(1/p_i) "
-        "/ Gamma_i over all classes and 1 / Gamma_2, where Gamma_1 stands for Gamma_2, and at "
-        "least half as much. The upper end is approached as the mode takes all the mass, the "
-        "lower one by two classes of almost equal probability."
+        "Per unit of log(1/delta) the elimination takes at most c times the sum, over all classes, "
+        "of p log2(1/p) over the plain gap, and of one over the plain gap of the second class, "
+        "which also stands for that of the mode; and at least half as much. The upper end is "
+        "approached as the mode takes all the mass, the lower one by two classes of almost equal "
+        "probability."
     ),
     statement=Bound(c * bracket / 2, "<=", fluid_queries(m, p, c), "<=", c * bracket),
     domain=Domain(m, p, c, remarks=(ORDER, RULE, HUFFMAN_COST)),
@@ -301,7 +302,8 @@ elim_complexity_gaps = Claim(
     id="mode-estimation.elim-complexity-gaps",
     title="One over the plain gap against one over the Sanov gap",
     says=(
-        "One over the plain gap is at most one over the Sanov gap times log(1 / (1 - p_1)) / p_1."
+        "One over the plain gap is at most one over the Sanov gap times the logarithm of 1/(1 - p) "
+        "over p, where p is the probability of the mode."
     ),
     statement=Bound(1 / plain, "<=", stretch / sanov),
     domain=Domain(p_1, p_2, where=(ABOVE_REST, TOTAL)),
@@ -340,8 +342,9 @@ elim_complexity_sanov = Claim(
     title="The cost of elimination in terms of the Sanov gaps",
     says=(
         "With the Sanov gaps in place of the plain ones the bound on the cost holds with the "
-        "further factor log(1 / (1 - p_1)) / p_1: it is at most 2 log 2 when the mode has at most "
-        "half of the mass, and grows without bound as the mode takes all of it."
+        "further factor log(1/(1 - p)) over p, p being the probability of the mode: it is at most "
+        "2 log 2 when the mode has at most half of the mass, and grows without bound as the mode "
+        "takes all of it."
     ),
     statement=Bound(fluid_queries(m, p, c), "<=", -c * log(1 - p[1]) / p[1] * sanov_bracket),
     domain=Domain(m, p, c, remarks=(ORDER, RULE, HUFFMAN_COST)),

@@ -86,8 +86,9 @@ elim_horizon_exponent = Claim(
     id="mode-estimation.elim-horizon-exponent",
     title="The exponent of a class that lasts",
     says=(
-        "For every relative gap u, exp(-(u / 4) (1 - u / 4)) - 1 + (1 - u) (exp(u / 4) - 1) is at "
-        "most minus an eighth of the square of u."
+        "For every relative gap u of a class, the exponent of its count against that of the mode, "
+        "at the tilt u / 4 and with the slope u / 4, is at most minus an eighth of the square of "
+        "u."
     ),
     statement=Bound(exponent, "<=", -(u**2) / 8),
     domain=Domain(u),
@@ -148,8 +149,8 @@ elim_horizon_moment = Claim(
     title="How likely it is that a class is not far behind the mode",
     says=(
         "The probability that after n samples the class is behind the mode by at most the root of "
-        "c L times the count of the mode is at most exp(theta c L / (4 a)) times the n-th power of "
-        "a moment, for every tilt theta and slope a."
+        "c L times the count of the mode is at most the exponential of theta c L / (4 a) times the "
+        "n-th power of a moment, for every tilt theta and slope a."
     ),
     statement=Bound(lasting(z, P, Q, c, L, n), "<=", start * moment**n),
     domain=Domain(z, P, Q, theta, slope, c, L, n, remarks=("the three probabilities add up to 1",)),
@@ -190,8 +191,8 @@ elim_horizon_lasting = Claim(
     title="A class that should have been dropped seldom lasts",
     says=(
         "Once n times the square of the gap over the probability of the mode is K L, the class is "
-        "behind the mode by no more than the threshold with a probability of at most "
-        "exp(-(K - 2 c) L / 8)."
+        "behind the mode by no more than the threshold with a probability of at most the "
+        "exponential of -(K - 2 c) L / 8."
     ),
     statement=Bound(lasting(z, mode, rival, c, L, n), "<=", exp(-(K - 2 * c) * L / 8)),
     domain=Domain(z, u, c, K, L, n, where=(ended(K, L),), remarks=(CLASSES,)),
@@ -253,10 +254,10 @@ elim_horizon_sharp = Claim(
     id="mode-estimation.elim-horizon-sharp",
     title="A horizon for elimination: 2 c + 8 in place of 108",
     says=(
-        "Let n be at least (2 c + 8) log(pi^2 n^2 m / delta) times the probability of the mode "
-        "over the square of its gap to a class. After n samples both are left with a probability "
-        "of at most delta / (pi^2 n^2 m). With the constant 24 the factor is 56, not 108; with the "
-        "constant 4 it is 16."
+        "Let L be the logarithm of pi squared n squared m / delta, and n at least (2 c + 8) L "
+        "times the probability of the mode over the square of its gap to a class. After n samples "
+        "both are left with a probability of at most the exponential of -L. With the constant 24 "
+        "the factor is 56, not 108; with the constant 4 it is 16."
     ),
     statement=Bound(unfinished(m, z, u, delta, c, n), "<=", delta / (pi**2 * n**2 * m)),
     domain=Domain(
@@ -282,11 +283,11 @@ elim_horizon = Claim(
     id="mode-estimation.elim-horizon",
     title="The horizon of the authors' program, 108 with the constant 24",
     says=(
-        "With the confidence constant 24, let n be at least 108 log(pi^2 n^2 m / delta) times the "
-        "probability of the mode over the square of its gap to a class. After n samples both are "
-        "left with a probability of at most (delta / (pi^2 n^2 m)) to the power 15/2. A rule that "
-        "looks only after 1, 2, 4, 8, ... samples looks again by twice that number, which gives "
-        "the program's factor 216."
+        "With the confidence constant 24, let L be the logarithm of pi squared n squared m / "
+        "delta, and n at least 108 L times the probability of the mode over the square of its gap "
+        "to a class. After n samples both are left with a probability of at most the exponential "
+        "of -15 L / 2. A rule that looks only after 1, 2, 4, 8, ... samples looks again by twice "
+        "that number, which gives the program's factor 216."
     ),
     statement=Bound(
         unfinished(m, z, u, delta, 24, n),

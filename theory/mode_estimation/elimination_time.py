@@ -35,7 +35,9 @@ from theory.mode_estimation.paper import PAPER
 
 __all__ = ["elim_expectation_infinite", "elim_horizon_cap", "elim_horizon_rate"]
 
-bits = Natural("bits", at_least=1, meaning="the error that is asked for is 2 to minus this")
+bits = Natural(
+    "bits", at_least=1, latex="b", meaning="the error that is asked for is 2 to minus this"
+)
 mean_samples = Observable(
     "mean_samples",
     (u, c, bits),
@@ -76,7 +78,7 @@ elim_horizon_rate = Claim(
 )
 
 near = Real("u", above=0, at_most=Rational(2, 11), meaning="relative gap of the classes")
-few = Natural("bits", at_least=1, at_most=9, meaning=bits.meaning)
+few = Natural("bits", at_least=1, at_most=9, latex="b", meaning=bits.meaning)
 beyond_cap = Observable(
     "beyond_cap",
     (near, few),
@@ -92,9 +94,9 @@ elim_horizon_cap = Claim(
     title="The authors' cap on the number of samples stops most runs too early",
     says=(
         "The program stops a run after 108 log(1 / delta) times the probability of the mode over "
-        "the square of the gap; the logarithm of pi^2 n^2 m is missing. With two classes of "
-        "probabilities 0.55 and 0.45 or closer, and delta = 1/2, ..., 1/512, more than half of all "
-        "runs with the constant 24 have not ended by then."
+        "the square of the gap; the logarithm of pi squared n squared m is missing. With two "
+        "classes of probabilities 0.55 and 0.45 or closer, and delta = 1/2, ..., 1/512, more than "
+        "half of all runs with the constant 24 have not ended by then."
     ),
     statement=Bound(Rational(1, 2), "<=", beyond_cap(near, few)),
     domain=Domain(near, few, remarks=("two classes, $z = 0$", RULE)),

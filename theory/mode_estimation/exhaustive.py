@@ -202,9 +202,9 @@ exhaustive_complexity = Claim(
     title="The cost of exhaustive search, with the constant one",
     says=(
         "The number of questions that exhaustive search needs for an error delta, over the "
-        "logarithm of 1/delta, tends to the mean depth of a balanced tree over the Sanov gap "
-        "squared; times the gap squared, this is at most one plus the binary logarithm of the "
-        "number of classes: the constant is one."
+        "logarithm of 1/delta, tends to the mean depth of a balanced tree over the Sanov gap; "
+        "times the gap, this is at most one plus the binary logarithm of the number of classes: "
+        "the constant is one."
     ),
     statement=Bound(delta_squared * cost_limit(f, r, p_1, p_2), "<=", 1 + logarithm),
     domain=Domain(f, r, p_1, p_2, where=(REST, ORDER, TOTAL), remarks=(CLASSES, RANDOM, FEW)),

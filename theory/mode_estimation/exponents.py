@@ -90,9 +90,9 @@ em_exponent = Claim(
     id="mode-estimation.em-exponent",
     title="The error of the empirical mode falls exponentially, at the Sanov gap",
     says=(
-        "As the number of samples grows, the probability that the empirical mode is wrong is "
-        "exp(-Delta^2 n) up to a factor that grows or falls less than exponentially, where Delta "
-        "is the Sanov gap of the second class."
+        "As the number n of samples grows, the probability that the empirical mode is wrong is the "
+        "exponential of minus n times the Sanov gap of the second class, up to a factor that grows "
+        "or falls less than exponentially."
     ),
     statement=Rate(error(m, n, p), n, -sanov_gap(p[1], p[2]), form="exponential"),
     domain=Domain(m, n, p, remarks=(LABELS,)),
@@ -223,7 +223,7 @@ em_exponent_transform = Claim(
     says=(
         "One label changes the lead of the second class over the first by X = 1, -1 or 0. The "
         "least mean of exp(u X) over all real u is the overlap, and it is attained at half the "
-        "logarithm of p_1 / p_2."
+        "logarithm of the ratio of the first probability to the second."
     ),
     statement=Identity(least_transform(p_1, p_2), overlap(p_1, p_2)),
     domain=Domain(p_1, p_2, where=(ORDER, TOTAL)),
@@ -367,7 +367,10 @@ least_divergence = Observable(
     "least_divergence",
     (m, p),
     latex=r"\min_{q_2 \ge q_1} D(q \Vert p)",
-    meaning="least relative entropy of a law q with q_2 >= q_1 with respect to p",
+    meaning=(
+        "least relative entropy, with respect to p, of a law that gives class 2 at least the "
+        "probability of class 1"
+    ),
 )
 
 em_exponent_projection = Claim(
@@ -386,7 +389,9 @@ em_exponent_projection = Claim(
         Step(least_divergence(m, p), by=definition),
         Step(
             sanov_gap(p[1], p[2]),
-            by=AttainedBound(em_exponent_sanov, q, nearest, RestOfLaw(LogarithmsByRank())),
+            by=AttainedBound(
+                least_divergence, em_exponent_sanov, q, nearest, RestOfLaw(LogarithmsByRank())
+            ),
         ),
     ),
 )

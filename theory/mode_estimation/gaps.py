@@ -132,10 +132,11 @@ gap_algebra_logarithm = Claim(
     id="mode-estimation.gap-algebra-logarithm",
     title="The Sanov gap between multiples of the plain gap",
     says=(
-        "The Sanov gap is at least a quarter of the plain gap, and at most the plain gap times "
-        "log(1 / (1 - p_1)) / p_1, which is not far above 1 unless the mode has nearly all the "
-        "mass; this in turn is at most 1 / (1 - p_1). The first is sharp as p_2 tends to p_1, the "
-        "second as p_2 tends to 0."
+        "The Sanov gap is at least a quarter of the plain gap, and at most the plain gap times the "
+        "logarithm of 1/(1 - p) over p, where p is the probability of the mode; this factor is not "
+        "far above 1 unless the mode has nearly all the mass, and is itself at most 1/(1 - p). The "
+        "first bound is sharp as the second probability tends to the first, the second as it tends "
+        "to 0."
     ),
     statement=Bound(
         gamma / 4,
@@ -189,9 +190,9 @@ gap_algebra_series = Claim(
     id="mode-estimation.gap-algebra-series",
     title="The Sanov gap of close rivals",
     says=(
-        "As the second probability tends to the first, their distance being g, the Sanov gap is "
-        "g^2 / (4 p_1) times a series that begins with "
-        "1 + g / (2 p_1) + (5 + 2 p_1) g^2 / (16 p_1^2)."
+        "As the second probability tends to that of the mode, p, their distance being g, the Sanov "
+        "gap is the square of g over 4 p times a series that begins with 1 plus half of g / p plus "
+        "(5 + 2 p)/16 times the square of g / p."
     ),
     statement=Equivalent(beyond_two_terms, third_term, as_=(k, oo)),
     domain=Domain(

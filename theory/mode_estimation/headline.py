@@ -63,10 +63,11 @@ headline_fails = Claim(
     title="However likely the mode is, every rule needs log(1/delta) samples",
     says=(
         "Whatever the law, a rule that errs with probability at most delta under every law with a "
-        "single mode needs, on average, at least kl(delta, 1 - delta) / log 2 samples. But a bound "
-        "in terms of the exponents of the empirical mode tends to 0 as p_1 tends to 1, so it holds "
-        "with no universal constant. With (p_1 - p_i)^2 / p_1 in place of the exponents, or with "
-        "p_1 bounded away from 1, this objection falls."
+        "single mode needs, on average, at least the divergence of two coins of bias delta and 1 - "
+        "delta, over log 2, samples. But a bound in terms of the exponents of the empirical mode "
+        "tends to 0 as the probability of the mode tends to 1, so it holds with no universal "
+        "constant. With the plain gaps in place of the exponents, or with that probability bounded "
+        "away from 1, this objection falls."
     ),
     statement=Bound(confidence_here / log(2), "<=", mean_samples(r, delta)),
     domain=Domain(r, delta, remarks=(TWO, RULE)),
@@ -78,8 +79,8 @@ headline_fails = Claim(
     ),
     published=(
         "the mean number of queries is at most a universal constant times log(1/delta) times the "
-        "reciprocal of the exponent plus the sum of p_i times the absolute logarithm of p_i times "
-        "the reciprocal of the exponent of label i"
+        "reciprocal of the exponent plus the sum, over all labels, of probability times absolute "
+        "logarithm of the probability times reciprocal of the exponent of the label"
     ),
     observables=(mean_samples,),
     derivation=Derivation(

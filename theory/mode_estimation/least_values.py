@@ -8,12 +8,12 @@ from typing import Any
 
 import sympy
 from sympy.concrete.expr_with_limits import ExprWithLimits
-from sympy.core.function import AppliedUndef
 
 from theory.core.binding import replace_free, symbols_of
 from theory.core.continuity import is_continuous_at
 from theory.core.decision import Finding, Status, decide_equal, decide_nonnegative
 from theory.core.domain import Domain
+from theory.core.observable import Observable
 from theory.core.parameters import Parameter, Simplex
 from theory.core.rising import is_bound_inside
 from theory.core.rule import Rule, examine, proved, undecided, worst
@@ -188,11 +188,15 @@ class AttainedBound(Rule):
     """The least value of a quantity that an earlier claim bounds from below is that bound.
 
     The claim bounds a quantity that depends on a law, and the bound does not; there is a law of
-    the claim's domain for which the two are equal. What the observable before the step means is
-    for the writer to say: the least value of the quantity over all laws of that domain.
+    the claim's domain for which the two are equal. That the observable before the step is the
+    least value of the quantity over all laws of that domain is for the writer to say, and the
+    step's reason tells the reader: nothing else is known of the observable, which has no
+    definition.
 
     Parameters
     ----------
+    least : Observable
+        The least value.
     claim : Claim
     law : Simplex
         The parameter of the claim over which the least value is taken.
@@ -202,6 +206,7 @@ class AttainedBound(Rule):
         Takes the quantity there to the bound.
     """
 
+    least: Observable
     claim: Any
     law: Simplex
     at: Callable[[Any], Any]
@@ -220,8 +225,12 @@ class AttainedBound(Rule):
         low, quantity = (written_out(side, self.claim) for side in statement.terms)
         if low.has(self.law.symbol) or low != after:
             return undecided("the bound is another, or depends on the law")
-        if not isinstance(before, AppliedUndef) or self.by.relation != "=":
-            return undecided("an observable is the least value, and the rule shows equality")
+        if self.by.relation != "=":
+            return undecided("the rule must show equality")
+        if self.least.definition is not None or before != self.least():
+            return undecided("the least value must be an observable, known by its words alone")
+        if self.least.name in {own.name for own in self.claim.observables}:
+            return undecided(f"{before} is what {self.claim.id} speaks of, not its least value")
         if not set(self.claim.domain.remarks) <= set(domain.remarks):
             return undecided(f"{self.claim.id} has hypotheses that are not made here")
         if problem := self._unfit(quantity, domain):
@@ -229,6 +238,8 @@ class AttainedBound(Rule):
         others = [q for q in self.claim.domain.parameters if q is not self.law]
         if not all(any(q is own for own in domain.parameters) for q in others):
             return undecided("the claim has further parameters")
+        if not set(before.args) <= {q.symbol for q in others}:
+            return undecided("the least value depends on more than the claim's other parameters")
         k = sympy.Dummy("k", integer=True, positive=True)
         beyond = domain.within(k, 3, _length(self.law), discrete=True)
         total = self.at(1) + self.at(2) + sympy.Sum(self.at(k), (k, 3, _length(self.law)))
@@ -241,8 +252,9 @@ class AttainedBound(Rule):
             surely_above(self.at(k), beyond),
         ]
         status = self.claim.derivation_report().worst
+        read = f'"{self.least.meaning}" is read as the least {quantity}'
         return worst(
-            Finding(status, f"by {self.claim.id}, whose own derivation is {status}"),
+            Finding(status, f"by {self.claim.id}, whose own derivation is {status}; {read}"),
             proved("positive") if all(positive) else undecided("the law is not seen positive"),
             decide_nonnegative(_length(self.law) - 2, domain),
             examine(RestOfLaw(self.by), total, sympy.S.One, domain),

@@ -157,8 +157,8 @@ lower_bound_gap = Claim(
     says=(
         "The divergence from the nearest law with another mode is the squared gap over the sum of "
         "the two largest probabilities, up to a factor between 1/2 and log 2. So the number of "
-        "samples that every rule needs is given by (p_1 - p_2)^2 / p_1 up to constants, however "
-        "close p_1 is to 1."
+        "samples that every rule needs is given by the plain gap up to constants, however close "
+        "the probability of the mode is to 1."
     ),
     statement=Bound(gap / 2, "<=", distance(p1), "<=", log(2) * gap),
     domain=Domain(p1, r),

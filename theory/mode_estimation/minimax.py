@@ -93,6 +93,7 @@ p = Simplex(
     meaning="probabilities of the labels, in falling order",
 )
 FIRST = "$p_1 > p_2 \\ge \\dots \\ge p_m$; the law of the labels is $p$ in an unknown order"
+POSITIVE = "$p_m > 0$"  # or some samples never occur, and any guess from them will do
 
 mode_error = Observable(
     "mode_error",
@@ -121,7 +122,7 @@ em_minimax_average = Claim(
         "$\\mathbb{P}_{p \\circ \\pi}(\\hat{y} \\ne \\pi^{-1}(y_1))$ is at least the error of the "
         "empirical mode, with equality if and only if $\\hat{y}$ is always a label seen most often",
     ),
-    domain=Domain(m, p, samples, remarks=(FIRST,)),
+    domain=Domain(m, p, samples, remarks=(FIRST, POSITIVE)),
     source=SUMMARY,
     uses=("mode-estimation.em-minimax-swap",),
 )

@@ -114,7 +114,7 @@ em_prefactor_tilt = Claim(
     says=(
         "The difference of the counts of the second label and of the mode has, up to an "
         "exponential in n and a power of r, the law of a symmetric walk, whose steps up and down "
-        "have the geometric mean of the two probabilities over their sum."
+        "have the geometric mean of the two probabilities over the base of the exponential."
     ),
     statement=Identity(difference(p1, r, n, j), base**n * r**j * walk(p1, r, n, j)),
     domain=Domain(p1, r, n, j, where=(OTHERS, j <= n), remarks=(AHEAD,)),
@@ -302,7 +302,10 @@ both = Observable(
     "both",
     (p1, r, n),
     latex=r"\mathbb{P}(N_2 \ge N_1, N_3 \ge N_1)",
-    meaning="probability that neither of two labels is behind the mode",
+    meaning=(
+        "probability that neither of two labels, each r squared times as likely as the mode, is "
+        "behind it"
+    ),
 )
 smaller_base = base - p1 * r * (1 - r) ** 2 / (1 + r) ** 2
 t = (1 + r) / (2 * r)
@@ -311,8 +314,8 @@ em_prefactor_joint = Claim(
     id="mode-estimation.em-prefactor-joint",
     title="Two labels are hardly ever ahead of the mode together",
     says=(
-        "That two labels of probability r^2 p_1 are both not behind the mode is exponentially less "
-        "likely than that one of them is."
+        "That two labels, each r squared times as likely as the mode, are both not behind it is "
+        "exponentially less likely than that one of them is."
     ),
     statement=Bound(both(p1, r, n), "<=", smaller_base**n),
     domain=Domain(p1, r, n, where=(p1 * (1 + 2 * r**2) <= 1,)),
@@ -394,8 +397,8 @@ em_prefactor = Claim(
     title="The error of the empirical mode to the leading order",
     says=(
         "With at least three labels, of which K share the second place, the error of the empirical "
-        "mode falls like rho^n over the square root of n, with a constant in closed form that is "
-        "proportional to K."
+        "mode falls like the power n of rho over the square root of n, with a constant in closed "
+        "form that is proportional to K."
     ),
     statement=Equivalent(mode_error(m, p, n), K * pair_height, as_=(n, oo)),
     domain=Domain(m, K, p, p1, r, u, n, where=LAW, remarks=(ORDER,)),

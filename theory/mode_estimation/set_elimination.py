@@ -78,9 +78,9 @@ set_elim_pac = Claim(
     title="The elimination of sets seldom drops the mode, for any constant",
     says=(
         "As the batches double, the probability that the set of the mode is ever dropped is at "
-        "most (m - 1) (delta / (pi^2 m))^(c/4) / (2^(c/2) - 1) for every constant c, whereas "
-        "without batches the corresponding sum is infinite for c up to 2. At c = 4 it is below "
-        "delta / 29."
+        "most m - 1 times the power c / 4 of delta over pi squared m, over one less than the power "
+        "c / 2 of 2, for every constant c, whereas without batches the corresponding sum is "
+        "infinite for c up to 2. At c = 4 it is below delta / 29."
     ),
     statement=Bound(
         set_error(m, p, c, delta),
@@ -188,8 +188,8 @@ set_elim_complexity_phases = Claim(
     title="The two phases of eliminating sets, from what is known of the gaps",
     says=(
         "If a is one over the smallest gap and M the mean of one over the gaps, both at least one "
-        "over the probability of the mode, then the two phases together are at most 15 a and 5 M "
-        "log2(1 / p_1)."
+        "over the probability p of the mode, then the two phases together are at most 15 a and 5 M "
+        "log2(1 / p)."
     ),
     statement=Bound(both_phases, "<=", 15 * worst_time + 5 * doubt * mean),
     domain=Domain(first, worst_time, mean, others, doubt, where=(TIME, MEAN, PART, LEAST)),
@@ -221,9 +221,10 @@ set_elim_complexity_shape = Claim(
     id="mode-estimation.set-elim-complexity-shape",
     title="The cost of eliminating sets has the published shape",
     says=(
-        "The two phases together are at most 15 / Gamma_2 and 5 times the sum of p_i / Gamma_i "
-        "times log2(1 / p_1), where Gamma_1 stands for Gamma_2: the cost is of the published "
-        "shape, with plain gaps, and twice c times these constants."
+        "The two phases together are at most 15 over the plain gap of the second class plus 5 "
+        "log2(1 / p) times the mean of one over the plain gap, p being the probability of the "
+        "mode, for which the gap of the second class is taken: the cost is of the published shape, "
+        "with plain gaps, and twice c times these constants."
     ),
     statement=Bound(first_phase + second_phase, "<=", shape),
     domain=Domain(m, p, remarks=(ORDER,)),

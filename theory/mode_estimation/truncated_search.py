@@ -217,7 +217,7 @@ truncated_complexity_free = Claim(
 
 m = Natural("m", at_least=1, meaning="number of labels")
 n = Natural("n", at_least=1, meaning="number of samples")
-law = Natural("law", meaning="number of a random law")
+law = Natural("law", latex=r"\lambda", meaning="number of a random law")
 runs = Natural("R", at_least=1, meaning="number of runs")
 
 truncated_complexity_mode = Claim(

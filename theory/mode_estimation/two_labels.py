@@ -149,7 +149,7 @@ em_prefactor_two_labels_strict = Claim(
     title="The less likely of two labels ahead after an even number of samples",
     says=(
         "After an even number of samples the difference of the counts is even, so that each "
-        "further step ahead costs a factor r^2."
+        "further step ahead costs a factor r squared."
     ),
     statement=Equivalent(even_ahead(r, h), r**2 / (1 - r**2) * even_height, as_=(h, oo)),
     domain=Domain(r, h, remarks=(TWO,)),
@@ -175,8 +175,9 @@ em_prefactor_two_labels = Claim(
     id="mode-estimation.em-prefactor-two-labels",
     title="The error of the empirical mode of two labels",
     says=(
-        "With two labels and an odd number of samples there are no ties, and the error is a series "
-        "in r^2 times twice what it would be if the difference of the counts could stand still."
+        "With two labels and an odd number of samples there are no ties, and the difference of the "
+        "counts is odd: each further step ahead costs a factor r squared, and each odd difference "
+        "is twice as likely as it would be if the difference could also stand still."
     ),
     statement=Equivalent(
         odd_error(r, h),
