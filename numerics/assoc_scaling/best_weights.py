@@ -52,14 +52,16 @@ def best_weights(
         raise ValueError("classes must be at most the dimension and the number of inputs")
     import jax
     import jax.numpy as jnp
-    from scipy import optimize, special, stats
+    from scipy import optimize, special
 
     law = zipf_probabilities(exponent, inputs)
-    members = np.eye(classes)[np.arange(inputs) % classes]  # inputs x classes
-    nodes, node_weights = special.roots_hermitenorm(40)
+    labels = np.arange(inputs) % classes
+    members = np.eye(classes)[labels]  # inputs x classes
+    rivals = (labels[:, None] + np.arange(1, classes)) % classes
+    nodes, node_weights = special.roots_hermitenorm(24)
     node_weights = node_weights / node_weights.sum()
-    levels = (np.arange(16) + 0.5) / 16  # radii by midpoint in probability
-    radii = np.sqrt(stats.chi2.ppf(levels, dimension))
+    halves, radius_weights = special.roots_genlaguerre(10, dimension / 2 - 1)
+    radii, radius_weights = np.sqrt(2 * halves), radius_weights / radius_weights.sum()
 
     with jax.enable_x64(True):
 
@@ -70,10 +72,10 @@ def best_weights(
             energies = jnp.sqrt((q**2) @ members - own + 1e-300)  # without the input's own term
             noise = jnp.sum(members * energies, axis=1)
             score = q[:, None, None] * radii[:, None] + noise[:, None, None] * nodes
-            z = score[..., None] / energies[:, None, None, :]
-            beaten = jax.scipy.stats.norm.logcdf(z) * (1 - members[:, None, None, :])
-            right = jnp.exp(beaten.sum(axis=-1)) @ node_weights
-            return law @ (1 - right.mean(axis=1))
+            theirs = jnp.take_along_axis(energies, rivals, axis=1)
+            z = score[..., None] / theirs[:, None, None, :]
+            beaten = jax.scipy.stats.norm.logcdf(z).sum(axis=-1)
+            return law @ (1 - (jnp.exp(beaten) @ node_weights) @ radius_weights)
 
         value_and_slope = jax.jit(jax.value_and_grad(error))
 

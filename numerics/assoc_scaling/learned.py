@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from numerics.assoc_scaling.tokens import token_sampler
 from numerics.core.arguments import require_integer, require_real
 from numerics.core.streams import Stream
 from numerics.core.training import Trained, train
@@ -299,6 +300,7 @@ def learn_embeddings(
     import optax
 
     law = jnp.asarray(zipf_probabilities(exponent, inputs))
+    sample = token_sampler(law)
     labels = jnp.arange(inputs) % classes
     scale = dimension**-0.5
 
@@ -314,8 +316,7 @@ def learn_embeddings(
         return learned["E"] @ learned["W"].T @ learned["U"].T
 
     def frequencies(key: Any, fixed: Any) -> Any:
-        tokens = jax.random.choice(key, inputs, (batch,), p=law)
-        return jnp.bincount(tokens, length=inputs) / batch
+        return jnp.bincount(sample(key, batch), length=inputs) / batch
 
     def loss(learned: Any, fixed: Any, shares: Any) -> Any:
         scores = logits(learned)

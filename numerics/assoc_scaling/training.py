@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from numerics.assoc_scaling.tokens import token_sampler
 from numerics.core.arguments import require_integer
 from numerics.core.training import Trained, train
 from numerics.core.zipf import zipf_probabilities
@@ -102,7 +103,7 @@ def train_memory(
     import jax.numpy as jnp
 
     law = jnp.asarray(zipf_probabilities(memory.exponent, memory.inputs))
-    cumulative = jnp.cumsum(law)
+    sample = token_sampler(law)
     labels = jnp.arange(memory.inputs) % memory.classes
     d, scale = memory.dimension, memory.dimension**-0.5
 
@@ -130,8 +131,7 @@ def train_memory(
         """Tokens, and the share of the loss that each has: only these rows are computed."""
         if memory.population:
             return every_token, law
-        uniform = 1 - jax.random.uniform(key, (memory.batch,))
-        tokens = jnp.searchsorted(cumulative, cumulative[-1] * uniform)
+        tokens = sample(key, memory.batch)
         if memory.batch < memory.inputs:
             return tokens, jnp.full(memory.batch, 1 / memory.batch)
         return every_token, jnp.bincount(tokens, length=memory.inputs) / memory.batch

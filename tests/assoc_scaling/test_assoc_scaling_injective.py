@@ -43,6 +43,30 @@ def test_far_fewer_inputs_than_the_square_of_the_dimension_are_stored():
     assert many > 0.9
 
 
+def test_crowding_is_bounded_and_fades():
+    stream = Stream.of(3, "crowding")
+    for stored, d in ((4, 60), (40, 400), (200, 1500)):
+        bound = numerics.crowding_bound(stored, d, slack=10.0)
+        wrong = numerics.misread(stored, d, stream, 0, 500)
+        assert wrong.mean() <= bound + 1e-12
+    assert numerics.crowding_bound(4000, 100) == 1.0
+    bounds = [numerics.crowding_bound(50, d) for d in (1000, 2000, 4000)]
+    assert bounds[0] >= bounds[1] >= bounds[2]
+    assert bounds[2] < 1e-20
+
+
+def test_the_error_is_what_is_left_out():
+    stored = numerics.quadratic_size(2.0, 10**4)
+    assert stored == int(10**4 * 9999 / (128 * 6 * math.log(10**4) ** 2))
+    value, error = numerics.zipf_error(2.0, stored, 10**4)
+    assert value == numerics.left_out(2.0, stored)
+    assert error < 1e-9 * value
+    far = numerics.quadratic_size(3.0, 10**60)
+    value, error = numerics.zipf_error(3.0, far, 10**60)
+    assert value == pytest.approx(0.5 / float(mpmath.zeta(3)) / float(far) ** 2, rel=1e-12)
+    assert error < 1e-9 * value
+
+
 @pytest.mark.parametrize(
     ("call", "words"),
     [
@@ -50,6 +74,9 @@ def test_far_fewer_inputs_than_the_square_of_the_dimension_are_stored():
         (lambda: numerics.left_out(1.0, 3), "exponent"),
         (lambda: numerics.left_out(2.0, 0), "stored"),
         (lambda: numerics.zipf_errors(2.0, 3, 0, Stream.of(0, "x"), 0, 1), "dimension"),
+        (lambda: numerics.crowding_bound(1, 3), "stored"),
+        (lambda: numerics.zipf_error(1.0, 5, 300), "exponent"),
+        (lambda: numerics.quadratic_size(2.0, 1), "dimension"),
     ],
 )
 def test_bad_arguments(call, words):
@@ -58,7 +85,8 @@ def test_bad_arguments(call, words):
 
 
 @pytest.mark.parametrize(
-    "name", ["injective_input", "injective_threshold", "injective_rate_bounds"]
+    "name",
+    ["injective_input", "injective_threshold", "injective_rate_bounds", "injective_rate"],
 )
 def test_derivations_rest_on_cited_theorems_alone(name):
     assert getattr(theory, name).derivation_report().worst is Status.CITED

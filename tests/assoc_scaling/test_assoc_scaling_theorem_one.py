@@ -237,7 +237,7 @@ v = Vector("v", length=n, entry=Real("v", at_least=0), meaning="numbers")
 slack = Symbol("slack", nonnegative=True)
 h = Symbol("h", integer=True, positive=True)
 i = Symbol("i", integer=True, positive=True)
-SAYS = "$a \\le 1$"
+SAYS = "$v_1 \\le 1$"
 x = Integer("x", at_least=1, meaning="an index")
 HERE = Domain(
     n, a, b, v, x, where=(Le(a.symbol, n.symbol), Le(x.symbol, n.symbol)), remarks=(SAYS,)
@@ -264,7 +264,7 @@ RIGHT = [
         Sum(Piecewise((1, Le(v[i] ** 2, a**2 + a + 1)), (0, True)), (i, 1, n)),
     ),
     (BySquares(), sqrt(a), sqrt(a + 1)),
-    (ByRemark(SAYS, bound=(a, 1)), a, 1),
+    (ByRemark(SAYS, bound=(v[1], 1)), v[1], 1),
     (AboveTangent(exp(a), a, 0), exp(a), 1 + a),
     (AboveChord(a, 0, n, Le(a.symbol, n.symbol)), a * (2 * n - a), a * n),
     (Given(Le(a.symbol, n.symbol), a.symbol, n * slack / (1 + slack), slack, OneSign()), a, n),
@@ -325,8 +325,9 @@ WRONG = [
         Sum(Piecewise((b, Le(v[i] ** 2, a**2 + a + 1)), (0, True)), (i, 1, n)),
     ),
     (BySquares(), b, sqrt(b**2)),
-    (ByRemark(SAYS, bound=(a, 1)), 2 * a, 1),
-    (ByRemark("$a \\le 2$", bound=(a, 2)), a, 2),
+    (ByRemark(SAYS, bound=(v[1], 1)), 2 * v[1], 1),
+    (ByRemark(SAYS, bound=(a, 1)), a, 1),  # words do not bound a parameter
+    (ByRemark("$v_1 \\le 2$", bound=(v[1], 2)), v[1], 2),
     (AboveTangent(-exp(a), a, 0), -exp(a), -1 - a),
     (AboveTangent(exp(a), a, 0), exp(a), 1 + 2 * a),
     (AboveChord(a, 0, n, Le(a.symbol, n.symbol)), a**2, a * n),

@@ -87,3 +87,9 @@ def test_bad_arguments_are_named():
         )
     with pytest.raises(ValueError, match="entry must not be 0"):
         first_adam_update(0.0)
+
+
+def test_seeds_beyond_a_word_are_others():
+    memory = Memory(dimension=5, inputs=10, samples=64, batch=8)
+    starts = train_memory(memory, [3, 2**32 + 3, 2**33 + 3], [1e-6] * 3).parameters["W"]
+    assert not np.allclose(starts[0], starts[1]) and not np.allclose(starts[1], starts[2])

@@ -8,6 +8,7 @@ SECTIONS = (
     "thresholds",
     "graded_thresholds",
     "many_classes",
+    "graded_classes",
     "minimax",
     "least_error",
     "joint",

@@ -97,8 +97,8 @@ cap = Observable(
     latex=r"\mathbb{P}(u \cdot v > \varepsilon)",
     meaning=(
         "probability that two independent uniform unit vectors have a larger inner product, which "
-        "has the law of g/sqrt(g^2 + r^2) with a standard normal g and r the length of a Gaussian "
-        "vector in one dimension less; so that g must exceed r epsilon/sqrt(1 - epsilon^2)"
+        "is distributed as a standard normal g over the length of a Gaussian vector that has g as "
+        "one entry; the others have length r"
     ),
     definition=Integral(ChiPDF(r, d - 1) * NormalPDF(g), (g, slope * r, oo), (r, 0, oo)),
 )
@@ -148,7 +148,8 @@ quasi_orthogonal_sharp = Claim(
     title="The coherence of random directions, bounded pair by pair",
     says=(
         "Among M independent uniform unit vectors some inner product exceeds epsilon with a "
-        "probability of at most the number of pairs times (1 - epsilon^2)^((d - 1)/2)."
+        "probability of at most the number of pairs times the power (d - 1)/2 of one minus epsilon "
+        "squared."
     ),
     statement=Bound(coherence(M, d, height), "<=", pair_bound),
     domain=Domain(M, d, height, remarks=(ON_SPHERE,)),
@@ -175,7 +176,7 @@ quasi_orthogonal = Claim(
     title="Exponentially many random directions are nearly orthogonal",
     says=(
         "Among M independent uniform unit vectors some inner product exceeds epsilon with a "
-        "probability of at most M(M - 1) exp(-d epsilon^2/2)."
+        "probability of at most M(M - 1) times the exponential of minus d epsilon squared over 2."
     ),
     statement=Bound(coherence(M, d, height), "<=", exponential_bound),
     domain=Domain(M, d, height, remarks=(ON_SPHERE,)),
@@ -195,9 +196,10 @@ quasi_orthogonal_capacity = Claim(
     id="assoc-scaling.quasi-orthogonal-capacity",
     title="That many nearly orthogonal directions exist",
     says=(
-        "If M is at most exp(d epsilon^2/4), then M random directions have all inner products "
-        "within epsilon with a probability of at least 0.17: so such directions exist, and with "
-        "them as embeddings of the inputs of their classes all margins are at least 1 - epsilon."
+        "If M is at most the exponential of d epsilon squared over 4, then M random directions "
+        "have all inner products within epsilon with a probability of at least 0.17: so such "
+        "directions exist, and with them as embeddings of the inputs of their classes all margins "
+        "are at least 1 - epsilon."
     ),
     statement=Bound(coherence(M, d, height), "<=", exp(height.symbol**2 / 2) / 2),
     domain=Domain(
@@ -476,8 +478,8 @@ uniform_correlation = visual_correlation(
     "uniform_correlation",
     d,
     meaning=(
-        "mean, over embeddings and data, of the correlation over the inputs between the logarithm "
-        "of the probability, l_k, and the softmax score of the right class; all inputs have one "
+        "mean, over embeddings and data, of the correlation over the inputs between the logarithms "
+        "l of the probabilities and the softmax scores of the right classes; all inputs have one "
         "mean score m, in standard units, because exchanging two inputs of a class, or two "
         "classes, changes no law"
     ),

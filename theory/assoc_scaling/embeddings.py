@@ -40,6 +40,7 @@ from theory import (
     Domain,
     Equivalent,
     ExactIntegral,
+    ExactSum,
     Identity,
     Integer,
     Labels,
@@ -89,7 +90,7 @@ two = 2  # classes
 size = Natural("N", at_least=2, meaning="number of inputs", grid=(2, 3, 5))
 q = Vector("q", length=size, entry=Real("q"), meaning="weights")
 f = Labels("f", length=size, classes=two, latex="f_*", meaning="class of each input")
-V = Matrix("U", length=two, columns=d, entry=Real("u"), meaning="rows are the u_y")
+V = Matrix("U", length=two, columns=d, entry=Real("u"), meaning="rows are the output embeddings")
 x = Integer("x", at_least=1, meaning="the input that is asked for")
 
 
@@ -106,8 +107,9 @@ unequal_error = Observable(
     (size, d, q, f, V, x),
     latex=r"\mathbb{P}(\text{$x$ misclassified})",
     meaning=(
-        "probability that the wrong one of two classes has the higher score; under the collapsed "
-        "law the gap of the scores over r is q_x w.u_f r + sigma g with w = u_f - u_y"
+        "probability that the wrong one of two classes has the higher score; by the collapsed law "
+        "the gap of the scores over r is r times the signal plus a standard normal g times the "
+        "root of the noise"
     ),
     definition=Integral(
         ChiPDF(r, d) * NormalPDF(g), (g, -oo, -own_signal * r / sqrt(cross_talk)), (r, 0, oo)
@@ -120,8 +122,8 @@ embedding_law_lengths = Claim(
     title="With output embeddings of any length the error is still a Student tail",
     says=(
         "With two classes and any two output embeddings the probability of misclassifying an input "
-        "is Student's distribution function at minus sqrt(d) times a signal-to-noise ratio. Unless "
-        "the two have the same length it depends on the labels and on the embeddings."
+        "is Student's distribution function at minus the root of d times a signal-to-noise ratio. "
+        "Unless the two have the same length it depends on the labels and on the embeddings."
     ),
     statement=Identity(unequal_error(size, d, q, f, V, x), StudentCDF(-sqrt(d) * unequal_ratio, d)),
     domain=Domain(size, d, q, f, V, x, where=(x <= size, cross_talk > 0), remarks=(GAUSSIAN,)),
@@ -307,8 +309,8 @@ embedding_law_exponent_signs = Claim(
     title="With few inputs sign embeddings err exponentially less than Gaussian ones",
     says=(
         "When the number of inputs stays fixed and the dimension grows, the error falls "
-        "exponentially, with sign entries at a faster rate than the log(N/(N - 1))/2 of Gaussian "
-        "input embeddings: the laws are not rate-equivalent there."
+        "exponentially, with sign entries at a faster rate than half the logarithm of N/(N - 1), "
+        "that of Gaussian input embeddings: the laws are not rate-equivalent there."
     ),
     statement=Rate(fixed_sign_error(several, wide), wide, sign_exponent, form="exponential"),
     domain=Domain(several, wide, remarks=(SIGNS, EQUAL)),
@@ -370,12 +372,12 @@ embedding_law_exponent_sphere = Claim(
         ),
         Step(
             Eq(
-                ((several - 1) * log(1 - tilt**2) / 2).subs(tilt, step),
+                Sum(log(1 - step**2) / 2, (k, 1, several - 1)),
                 sphere_exponent,
                 evaluate=False,
             ),
-            by=algebra,
-            note="the exponent of the largest value",
+            by=ExactSum(),
+            note="the exponent of the largest value, where all heights are $-1/(N - 1)$",
         ),
         Step(fixed_sphere_error(several, wide), by=definition),
         Step(

@@ -96,6 +96,8 @@ g = Symbol("g", real=True)
 MEMORY = r"let $W = \sum_{k=1}^{N} q_k \, u_{f_*(k)} e_k^\top$"
 GAUSSIAN = "the embeddings $e_k$ are independent, standard Gaussian in dimension $d$"
 UNIT = "the $u_y$ are distinct unit vectors"
+PAIR = "there are two classes, and $u_1 \\ne u_2$ are unit vectors"
+SPREAD = r"$\sigma_c > 0$ for every class $c \ne f_*(x)$"
 
 
 def others(k: Any) -> Expr:
@@ -561,7 +563,7 @@ pairwise_sandwich = Claim(
         x,
         y,
         where=(x <= N, y <= M, Ne(f[x], y)),
-        remarks=(MEMORY, GAUSSIAN, UNIT, "some input other than $x$ has a weight that is not zero"),
+        remarks=(MEMORY, GAUSSIAN, UNIT, SPREAD),
     ),
     source=Source(PAPER, "", seen=Seen.NOTHING, standing=Standing.DERIVED_HERE),
     observables=(token_error, energy, deviation, radial),

@@ -49,7 +49,7 @@ from theory import (
 )
 from theory.assoc_scaling.exact_laws import (
     GAUSSIAN,
-    UNIT,
+    PAIR,
     k,
 )
 from theory.assoc_scaling.model import PAPER
@@ -137,7 +137,10 @@ graded_error = Observable(
     "graded_error",
     (alpha, b, d, P),
     latex=r"\mathcal{E}_{d,P}",
-    meaning="the same error when the stored inputs have the powers -b of x as weights",
+    meaning=(
+        "probability of misclassifying an input drawn from Zipf's law, the P most frequent ones "
+        "being stored with the powers -b of x as weights"
+    ),
     definition=Sum(
         p(x) * gap_negative(x ** (-b.symbol), Sum(k ** (-2 * b), (k, 1, P)) - x ** (-2 * b)),
         (x, 1, P),
@@ -163,7 +166,10 @@ root = 1 / (2 * b + 1)
 power_sum_bound = Claim(
     id="assoc-scaling.power-sum-bound",
     title="A bound on the energy of the stored inputs",
-    says="The sum of x^(-2b) over P inputs is at most 2b + 1 times the power 1/(2b + 1) of P.",
+    says=(
+        "The sum of the powers -2b of the first P whole numbers is at most 2b + 1 times the power "
+        "1/(2b + 1) of P."
+    ),
     statement=Bound(energy(P), "<=", P**root / root),
     domain=Domain(b, P),
     source=source(),
@@ -190,7 +196,7 @@ threshold_rho_bounds = Claim(
     statement=Bound(
         tail(P + 1) / 2, "<=", graded_error(alpha, b, d, P), "<=", crowding + tail(P) / 2
     ),
-    domain=Domain(alpha, b, d, P, remarks=(GAUSSIAN, UNIT)),
+    domain=Domain(alpha, b, d, P, remarks=(GAUSSIAN, PAIR)),
     source=source(),
     observables=(graded_error,),
     derivation=Derivation(
@@ -236,7 +242,7 @@ threshold_rho_prescribed_bounds = Claim(
         "<=",
         fading + tail(few - 1) / 2,
     ),
-    domain=Domain(alpha, b, d, where=(few >= 2,), remarks=(GAUSSIAN, UNIT)),
+    domain=Domain(alpha, b, d, where=(few >= 2,), remarks=(GAUSSIAN, PAIR)),
     source=source(),
     observables=(graded_error,),
     derivation=Derivation(
@@ -272,7 +278,7 @@ threshold_rho_prescribed = Claim(
         "constant."
     ),
     statement=Equivalent(graded_error(alpha, b, d, floor(few)), tail(few) / 2, as_=(d, oo)),
-    domain=Domain(alpha, b, d, where=(few >= 2,), remarks=(GAUSSIAN, UNIT)),
+    domain=Domain(alpha, b, d, where=(few >= 2,), remarks=(GAUSSIAN, PAIR)),
     source=source(Seen.RECOLLECTION, Standing.SHARPENED),
     observables=(graded_error,),
     derivation=Derivation(
@@ -317,14 +323,14 @@ threshold_rho = Claim(
     id="assoc-scaling.threshold-rho",
     title="With mildly graded weights, storing a multiple of d inputs attains the power 1 - alpha",
     says=(
-        "For 0 < 2 rho alpha < 1, storing a fixed multiple of d inputs leaves no floor: the error "
-        "falls like the power 1 - alpha of the dimension, with this constant and no logarithm. The "
-        "threshold prescribed for graded weights gives a smaller power."
+        "For 2 rho alpha strictly between 0 and 1, storing a fixed multiple of d inputs leaves no "
+        "floor: the error falls like the power 1 - alpha of the dimension, with this constant and "
+        "no logarithm. The threshold prescribed for graded weights gives a smaller power."
     ),
     statement=Equivalent(
         graded_error(alpha, gentle, per * n, stored * n), tail(stored * n) * ramp, as_=(n, oo)
     ),
-    domain=Domain(alpha, gentle, per, stored, n, remarks=(GAUSSIAN, UNIT)),
+    domain=Domain(alpha, gentle, per, stored, n, remarks=(GAUSSIAN, PAIR)),
     source=source(),
     observables=(graded_error,),
     derivation=Derivation(
@@ -385,7 +391,7 @@ threshold_rho_lower = Claim(
         "dimension, as the error without a threshold does for 2 rho alpha above 1."
     ),
     statement=Bound(lower_main - lower_remainder, "<=", graded_error(alpha, b, d, P)),
-    domain=Domain(alpha, b, d, P, remarks=(GAUSSIAN, UNIT)),
+    domain=Domain(alpha, b, d, P, remarks=(GAUSSIAN, PAIR)),
     source=source(),
     observables=(graded_error,),
     derivation=Derivation(
@@ -440,7 +446,7 @@ some_stored = Observable(
     "some_stored",
     (alpha, steep, plane, P),
     latex=r"\mathcal{E}_{d,P}",
-    meaning="the same when the P most frequent inputs are stored",
+    meaning="same error when the P most frequent inputs are stored",
     definition=Sum(p(x) * against(part_of_it), (x, 1, P)) + guess,
 )
 share_of_all, share_of_some = x ** (-2 * fast) / whole, x ** (-2 * fast) / part_of_it
@@ -466,7 +472,7 @@ threshold_rho_steep = Claim(
         "least as good as storing any number of the most frequent ones."
     ),
     statement=Bound(all_stored(alpha, steep, plane), "<=", some_stored(alpha, steep, plane, P)),
-    domain=Domain(alpha, steep, plane, P, remarks=(GAUSSIAN, UNIT)),
+    domain=Domain(alpha, steep, plane, P, remarks=(GAUSSIAN, PAIR)),
     source=source(),
     observables=(all_stored, some_stored),
     derivation=Derivation(

@@ -75,7 +75,7 @@ U = Matrix("U", length=M, columns=d, entry=Real("u"), meaning="rows are the outp
 E = Matrix("E", length=N, columns=d, entry=Real("e"), meaning="rows are the input embeddings")
 W = Matrix("W", length=d, columns=d, entry=Real("w"), meaning="the memory")
 f = Labels("f", length=N, classes=M, latex="f_*", meaning="class of each input")
-batch = Simplex("b", length=N, meaning="share of each input in the batch")
+batch = Simplex("b", length=N, latex=r"\beta", meaning="share of each input in the batch")
 gamma = Real("gamma", above=0, latex=r"\gamma", meaning="step size")
 
 a, b, c, k, z = (Symbol(name, integer=True, positive=True) for name in "abckz")
@@ -100,7 +100,10 @@ loss_gradient = Observable(
     "loss_gradient",
     (M, d, U, W, e, y, i, j),
     latex=r"\left(\nabla_W \ell\right)_{ij}",
-    meaning="slope along W_ij of the cross-entropy loss of a sample with embedding e and label y",
+    meaning=(
+        "slope, along the entry of W in row i and column j, of the cross-entropy loss of a sample "
+        "with embedding e and label y"
+    ),
     definition=Derivative(log(normaliser) - sample_logit(y), W[i, j]),
 )
 
@@ -194,7 +197,7 @@ def inner(A: Matrix, row: Any, B: Matrix, other: Any) -> Expr:
     return Sum(A[row, c] * B[other, c], (c, 1, d))
 
 
-other_class = Integer("rival", at_least=1, latex="z", meaning="another class")
+other_class = Integer("rival", at_least=1, latex="y'", meaning="another class")
 ORTHONORMAL_U = "the $u_y$ are orthonormal"
 ORTHONORMAL_E = "the $e_x$ are orthonormal"
 
@@ -207,8 +210,8 @@ def centred(row: Any, column: Any) -> Expr:
 first_gap = Observable(
     "first_gap",
     (N, M, d, f, U, E, batch, gamma, x, y, other_class),
-    latex=r"\left(u_y - u_z\right)^\top W_1 e_x",
-    meaning="excess of the logit of class y over that of class z after one step from W = 0",
+    latex=r"\left(u_y - u_{y'}\right)^\top W_1 e_x",
+    meaning="excess of the logit of class y over that of class y' after one step from W = 0",
     definition=Sum(
         (U[y, i.symbol] - U[other_class, i.symbol])
         * gamma
@@ -349,8 +352,9 @@ stepped_logit = Observable(
     (N, M, d, f, U, E, W, batch, gamma, x, y),
     latex=r"u_y^\top W' e_x",
     meaning=(
-        "logit after W has made a gradient step of size gamma on the batch: every input k adds "
-        "the outer product of u_{f(k)}, minus the mean of the u_z under softmax, with e_k"
+        "logit after W has made a gradient step of size gamma on the batch: every input adds the "
+        "outer product with its embedding of its output embedding minus the mean of all under "
+        "softmax"
     ),
     definition=Sum(
         U[y, A]
@@ -418,7 +422,10 @@ contrast_logit = Observable(
     "contrast_logit",
     (N, M, d, f, U, E, q, x, y),
     latex=r"u_y^\top W e_x",
-    meaning="logit under the memory sum_k q_k (u_{f(k)} - mean of the other classes) e_k^T",
+    meaning=(
+        "logit under the memory that holds, for every input, its weight times the outer product "
+        "with its embedding of its output embedding minus the mean of those of the other classes"
+    ),
     definition=stored_logit(y, x),
 )
 
@@ -469,8 +476,9 @@ stepped_memory = Observable(
     (N, M, d, f, U, E, q, batch, gamma, i, j),
     latex=r"W'_{ij}",
     meaning=(
-        "entry of the memory sum_x q_x (u_{f(x)} - mean of the other classes) e_x^T after a "
-        "gradient step of size gamma on the batch"
+        "entry, after a gradient step of size gamma on the batch, of the memory that holds, for "
+        "every input, its weight times the outer product with its embedding of its output "
+        "embedding minus the mean of those of the other classes"
     ),
     definition=stepped_entry(stored_logit),
 )
@@ -481,8 +489,8 @@ sgd_recursion_exact = Claim(
     says=(
         "With orthonormal embeddings, a memory that weights the association of every input, "
         "relative to the other classes, keeps this form under a gradient step: the weight of an "
-        "input grows by its share of the batch times the step size over one plus "
-        "exp(M q / (M - 1)) / (M - 1). From W = 0, where all weights are 0, this holds for ever."
+        "input grows by its share of the batch times the step size times one minus the probability "
+        "of its class. From W = 0, where all weights are 0, this holds for ever."
     ),
     statement=Identity(stepped_memory(N, M, d, f, U, E, q, batch, gamma, i, j), recursion),
     domain=Domain(

@@ -8,13 +8,27 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Expr, Integral, KroneckerDelta, Rational, Sum, exp, floor, log, oo, sqrt
+from sympy import (
+    Expr,
+    Integral,
+    KroneckerDelta,
+    Rational,
+    Sum,
+    Symbol,
+    exp,
+    floor,
+    log,
+    oo,
+    sqrt,
+    zeta,
+)
 
 from theory import (
     Bound,
     Claim,
     Derivation,
     Domain,
+    Equivalent,
     ExactSum,
     Natural,
     Observable,
@@ -45,6 +59,7 @@ from theory.assoc_scaling.theorem_one import (
 from theory.assoc_scaling.thresholds import tail, z
 from theory.core.rules.comparison import DecreasingSum, PowerTail, WidenSum
 from theory.core.rules.comparison_bounds import ExponentialAbove, MonotoneIn
+from theory.core.rules.comparison_limits import LimitOfParts, Squeeze
 from theory.core.rules.deltas import InnerDeltas
 from theory.core.rules.monotone import (
     AtMostOne,
@@ -57,7 +72,7 @@ from theory.core.rules.monotone import (
 )
 from theory.core.rules.profiles import EqualPart
 
-__all__ = ["injective_input", "injective_rate_bounds", "injective_threshold"]
+__all__ = ["injective_input", "injective_rate", "injective_rate_bounds", "injective_threshold"]
 
 stored = Natural("N", at_least=2, meaning="number of stored inputs", grid=(2, 10, 100))
 SINGLE = "every input is its own class: $M = N$, $f_*(k) = k$ and $q_k = 1$ for every $k$"
@@ -96,7 +111,7 @@ injective_input = Claim(
     statement=Bound(single_error(stored, d, x), "<=", coherent + crowded),
     domain=Domain(stored, d, cosine, x, where=(x <= stored,), remarks=HYPOTHESES),
     source=source(),
-    observables=(single_error,),
+    observables=(single_error, random_token_error),
     derivation=Derivation(
         Step(token, by=definition),
         Step(
@@ -152,7 +167,7 @@ injective_threshold = Claim(
     ),
     domain=Domain(alpha, stored, d, near, remarks=HYPOTHESES),
     source=source(),
-    observables=(injective_error,),
+    observables=(injective_error, random_token_error),
     derivation=Derivation(
         Step(injective_error.definition, by=definition),
         Step(
@@ -230,28 +245,42 @@ high = whole**2 * d ** (-2 * (alpha + 1))
 fading = exp(-d / (4 + d / (4 * alpha * log(d))))
 
 
-def tails(last: Any) -> Expr:
+def tails(last: Any, exponential: Any = fading) -> Expr:
     """The first two terms with the size itself, and the tail from ``last`` on."""
-    return size**2 * d ** (-2 * (alpha + 1)) + size * fading / 2 + tail(last)
+    return size**2 * d ** (-2 * (alpha + 1)) + size * exponential / 2 + tail(last)
+
+
+crowded_d = exp(-2 * alpha * log(d))
 
 
 injective_rate_bounds = Claim(
     id="assoc-scaling.injective-rate-bounds",
     title="Injective maps: the exponent doubles",
     says=(
-        "If every input is its own class, a memory of dimension d stores of the order of "
-        "d^2 / log(d)^2 inputs: the error lies between the mass left out and hardly more, so that "
-        "it falls like the power -2 (alpha - 1) of the dimension, up to logarithms."
+        "If every input is its own class, a memory of dimension d stores of the order of d squared "
+        "over the square of log d inputs: the error lies between the mass left out and hardly "
+        "more, so that it falls like the power -2 (alpha - 1) of the dimension, up to logarithms."
     ),
-    statement=Bound(tail(size + 1), "<=", injective_error(alpha, whole, d), "<=", tails(size - 1)),
+    statement=Bound(
+        tail(size + 1),
+        "<=",
+        injective_error(alpha, whole, d),
+        "<=",
+        tails(size - 1, d ** (-2 * alpha)),
+    ),
     domain=Domain(
         alpha,
         many,
-        where=(size >= 2, whole - 2 >= 0, Rational(1, 2) - cosine_d >= 0),
+        where=(
+            size >= 2,
+            whole - 2 >= 0,
+            Rational(1, 2) - cosine_d >= 0,
+            d - 16 * alpha * log(d) >= 0,  # it follows from the condition before
+        ),
         remarks=HYPOTHESES,
     ),
     source=source(),
-    observables=(injective_error,),
+    observables=(injective_error, random_token_error),
     derivation=Derivation(
         Step(injective_error.defined_as(alpha, whole, d), by=definition),
         Step(
@@ -279,6 +308,55 @@ injective_rate_bounds = Claim(
         ),
         Step(tails(whole), by=MonotoneIn(whole, size, "<=", within=whole * fading / 2)),
         Step(tails(size - 1), by=MonotoneIn(whole, size - 1, "<=")),
+        Step(
+            tails(size - 1, crowded_d),
+            by=Replaced(fading.args[0], crowded_d.args[0], OneSign()),
+        ),
+        Step(tails(size - 1, d ** (-2 * alpha)), by=algebra),
+    ),
+    uses=("assoc-scaling.injective-threshold",),
+)
+
+y, per_square = (Symbol(name, positive=True) for name in ("y", "w"))
+
+injective_rate = Claim(
+    id="assoc-scaling.injective-rate",
+    title="Injective maps: the rate, with its constant and its logarithms",
+    says=(
+        "If every input is its own class and the integer part of "
+        "d (d - 1)/(128 alpha (alpha + 1)) over the square of log d inputs are stored, the error "
+        "is asymptotically the mass left out: a constant times the power alpha - 1 of the square "
+        "of log d / d, where few classes leave the power alpha - 1 of log d / d."
+    ),
+    statement=Equivalent(injective_error(alpha, whole, d), tail(size), as_=(d, oo)),
+    domain=injective_rate_bounds.domain,
+    source=source(),
+    observables=(injective_error, random_token_error),
+    derivation=Derivation(
+        Step(injective_error.defined_as(alpha, whole, d), by=definition),
+        Step(
+            tail(size),
+            by=Squeeze(
+                injective_rate_bounds,
+                lower=LimitOfParts(
+                    d,
+                    {1 / y: 0},
+                    letters={y: size},
+                    written={size: y},
+                    ratio=(1 + 1 / y) ** (1 - alpha),
+                ),
+                upper=LimitOfParts(
+                    d,
+                    {1 / y: 0, per_square: 0},
+                    letters={y: size, per_square: y / d**2},
+                    written={size: y},
+                    ratio=(1 - 1 / y) ** (1 - alpha)
+                    + (alpha - 1)
+                    * zeta(alpha)
+                    * (per_square ** (1 + alpha) + per_square**alpha / 2),
+                ),
+            ),
+        ),
     ),
     uses=("assoc-scaling.injective-threshold",),
 )

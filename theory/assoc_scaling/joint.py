@@ -148,7 +148,10 @@ joint_distinct = Claim(
 joint_distinct_rate = Claim(
     id="assoc-scaling.joint-distinct-rate",
     title="The number of distinct tokens grows like a power of the number of samples",
-    says="Among T Zipf samples about T^(1/alpha) tokens are distinct, with this constant.",
+    says=(
+        "The number of distinct tokens among T Zipf samples grows like the power 1/alpha of T, "
+        "with this constant."
+    ),
     statement=Equivalent(distinct(alpha, T), distinct_power, as_=(T, oo)),
     domain=Domain(alpha, T),
     source=source(),
@@ -173,7 +176,7 @@ scheme_error = Observable(
     (scheme, alpha, d, T),
     latex=r"\mathbb{E}\,\mathcal{E}_s",
     meaning=(
-        "expected error of the memory; s_x is the part of token x from data sets that contain it, "
+        "expected error of the memory: a token has its part s from data sets that contain it, and "
         "on all others the memory guesses one of two classes"
     ),
     definition=Sum(p(x) * ((1 - p(x)) ** T / 2 + seen_error[x]), (x, 1, oo)),
@@ -256,7 +259,7 @@ joint_rate = Claim(
         remarks=(
             STORED,
             MOST_FREQUENT,
-            r"established by simulation on this range; published for $\min(d, T^{1/\alpha})$ "
+            r"established by simulation on this range; summarised for $\min(d, T^{1/\alpha})$ "
             "stored tokens up to logarithms, where $d$ tokens would leave a constant error",
         ),
     ),
@@ -269,8 +272,9 @@ joint_memory_corner = Claim(
     id="assoc-scaling.joint-memory-corner",
     title="With enough data the error is that of unlimited data",
     says=(
-        "From 10 d^alpha samples on, the thresholded memory errs at most 5 percent more than it "
-        "would with unlimited data, and never less."
+        "Once there are at least ten times as many samples as the power alpha of the dimension, "
+        "the thresholded memory errs at most 5 percent more than it would with unlimited data, and "
+        "never less."
     ),
     statement=Bound(
         memory_limit,
@@ -305,7 +309,7 @@ data_error = Observable(
     (alpha, d, several),
     latex=r"\mathbb{E}\,\mathcal{E}",
     meaning=(
-        "expected error of the memory that stores all of at most T seen tokens; w_D is the "
+        "expected error of the memory that stores all of at most T seen tokens: w is the "
         "probability that D tokens are seen and a fresh token is one of them, and then it is "
         "misread with the probability of a Student tail"
     ),
@@ -434,7 +438,8 @@ data_overflow = Claim(
     title="A memory that stores all it has seen gets worse with more data",
     says=(
         "It is not true that more data always helps: without a threshold and with equal weights, "
-        "ten times more data raises the error from d^alpha samples on."
+        "ten times more data raises the error once there are as many samples as the power alpha of "
+        "the dimension."
     ),
     statement=Bound(unlimited_gain(exponent, dimension, growing), "<=", 0),
     domain=Domain(
@@ -521,7 +526,12 @@ data_helps = Claim(
         exponent,
         ordinary,
         growing,
-        remarks=(STORED, tenfold, "established by simulation on this range"),
+        remarks=(
+            STORED,
+            MOST_FREQUENT + ", or the frequencies as weights",
+            tenfold,
+            "established by simulation on this range",
+        ),
     ),
     source=source(),
     observables=(careful_gain,),

@@ -55,7 +55,7 @@ def source(seen: Seen = Seen.NOTHING, standing: Standing = Standing.DERIVED_HERE
 
 M = Natural("M", at_least=2, meaning="number of classes")
 d = Natural("d", at_least=2, meaning="embedding dimension")
-U = Matrix("U", length=M, columns=d, entry=Real("u"), meaning="rows are the u_y")
+U = Matrix("U", length=M, columns=d, entry=Real("u"), meaning="rows are the output embeddings")
 asked = Integer("z", at_least=1, meaning="class of the input that is asked for")
 rival = Integer("y", at_least=1, meaning="another class")
 i, j, k = (Symbol(name, integer=True, positive=True) for name in "ijk")
@@ -81,7 +81,10 @@ learned_gap = Observable(
     "learned_gap",
     (M, d, U, asked, rival),
     latex=r"(u_z - u_y)^\top W e_x",
-    meaning="score gap for an input x of class z with e_x = u_z, when W is the identity",
+    meaning=(
+        "lead of the score of class z over that of class y for an input with the embedding of "
+        "class z, when W is the identity"
+    ),
     definition=score_gap(KroneckerDelta(i, j)),
 )
 
@@ -140,7 +143,10 @@ frame_gap = Observable(
     "frame_gap",
     (M, d, U, asked, rival),
     latex=r"(u_z - u_y)^\top W e_x",
-    meaning="score gap for an input x of class z with e_x = u_z, when W is the sum of u_y u_y^T",
+    meaning=(
+        "lead of the score of class z over that of class y for an input with the embedding of "
+        "class z, when W is the sum of the outer products of the output embeddings with themselves"
+    ),
     definition=score_gap(frame_entry),
 )
 
@@ -148,8 +154,9 @@ learned_frame = Claim(
     id="assoc-scaling.learned-frame",
     title="A tight frame of output embeddings acts as the identity",
     says=(
-        "If every input has the embedding of its class and W is the sum of the outer products "
-        "u_y u_y^T of a tight frame of unit vectors, the margin is M/(2d) squared distances."
+        "If every input has the embedding of its class and W is the sum of the outer products with "
+        "themselves of the vectors of a tight frame of unit vectors, the margin is M/(2d) times "
+        "the squared distance."
     ),
     statement=Identity(frame_gap(M, d, U, asked, rival), M.symbol / d * half_square),
     domain=Domain(
@@ -211,19 +218,24 @@ learned_frame_recall = Claim(
     uses=("assoc-scaling.learned-frame",),
 )
 
-anywhere = Matrix("U", length=M, columns=d, entry=Real("u"), meaning="rows are the u_y")
+anywhere = Matrix(
+    "U", length=M, columns=d, entry=Real("u"), meaning=("rows are the output embeddings")
+)
 line = Natural("d", at_least=1, meaning="embedding dimension")
 answered = Observable(
     "answered",
     (M, line, anywhere, asked),
     latex=r"\mathbf{1}[\text{there is an $h$ with $u_z \cdot h > u_y \cdot h$ for all $y \ne z$}]",
-    meaning="1 if some input embedding makes class z win, else 0",
+    meaning="number that is 1 if some input embedding makes class z win, else 0",
 )
 exposed = Observable(
     "exposed",
     (M, line, anywhere, asked),
     latex=r"\mathbf{1}[\text{$u_z$ is not in the convex hull of the $u_y$ with $y \ne z$}]",
-    meaning="1 if u_z is not in the convex hull of the other output embeddings, else 0",
+    meaning=(
+        "number that is 1 if the output embedding of class z is not in the convex hull of the "
+        "others, else 0"
+    ),
 )
 
 learned_exposed = Claim(

@@ -125,8 +125,8 @@ dual = Observable(
     (alpha, space, multiplier),
     latex=r"\mathcal{D}(m)",
     meaning=(
-        "value of Lagrange's dual function: the least of the error and m times the sum of the "
-        "shares, whatever they add up to, less m"
+        "value of Lagrange's dual function: the least value of the error plus m times the sum of "
+        "the shares, whatever they add up to, less m"
     ),
     definition=Sum(capped(x), (x, 1, oo)) - multiplier,
 )
@@ -426,8 +426,8 @@ minimax_sharp = Claim(
     id="assoc-scaling.minimax-sharp",
     title="Theorem 2, sharp: the least error over all weights",
     says=(
-        "For Zipf inputs of one label the least error over all weights falls like d^(1 - alpha) "
-        "with a known constant and without a logarithm."
+        "For Zipf inputs of one label the least error over all weights falls like the power 1 - "
+        "alpha of the dimension, with a known constant and without a logarithm."
     ),
     statement=Equivalent(least, constant / zeta(alpha) * d ** (1 - alpha), as_=(d, oo)),
     domain=Domain(alpha, space, remarks=ZIPF),

@@ -67,7 +67,6 @@ from theory.assoc_scaling.exact_laws import (
     ratio,
     student_tail,
 )
-from theory.assoc_scaling.exact_laws import M as K
 from theory.assoc_scaling.exact_laws import x as asked
 from theory.assoc_scaling.exact_laws import z as each
 from theory.assoc_scaling.model import PAPER
@@ -90,6 +89,7 @@ from theory.assoc_scaling.schemes import (
 )
 from theory.assoc_scaling.schemes import noise as rest
 from theory.assoc_scaling.theorem_one import OWN, difference, each_rival, q, separation
+from theory.assoc_scaling.theorem_one import classes as K
 from theory.assoc_scaling.theorem_one import energy as class_energy
 from theory.assoc_scaling.thresholds import tail
 from theory.core.rules.comparison import (
@@ -142,7 +142,10 @@ slope = Real("s", meaning="a slope", grid=(-1, 0, Rational(1, 2), 2))
 normal_convolution = Claim(
     id="assoc-scaling.normal-convolution",
     title="The mean of a normal distribution function is a normal distribution function",
-    says="For a standard normal g the mean of Phi(c + s g) is Phi of c over sqrt(1 + s^2).",
+    says=(
+        "For a standard normal g the mean of the normal distribution function at c + s g is its "
+        "value at c over the root of one plus s squared."
+    ),
     statement=Identity(
         Integral(NormalPDF(g) * NormalCDF(level + slope * g), (g, -oo, oo)),
         NormalCDF(level / sqrt(1 + slope**2)),
@@ -226,7 +229,8 @@ many_classes_union = Claim(
         Step(
             each_rival(StudentCDF(-sqrt(d) * separation(c, difference(c)), d)),
             by=ByOneLink(exact_laws.pairwise_sandwich, OWN, link=2),
-            note="orthonormal vectors are distinct, and not all weights but that of $x$ are $0$",
+            note=r"orthonormal vectors are distinct; where $\sigma_c = 0$ by continuity in the "
+            r"weights, and if $q_x = 0$ too, because then $M \ge 3$ and the bound is at least $1$",
             granting=exact_laws.pairwise_sandwich.domain.remarks,
         ),
         Step(rivals(by_class), by=EachTerm(ByRemark(ORTHONORMAL, kronecker))),
@@ -275,7 +279,7 @@ many_classes_rho = Claim(
     statement=Bound(rho_many(alpha, decay, size_N, K, d), "<=", (K - 1) * (main_N + remainder_N)),
     domain=Domain(alpha, decay, size_N, K, d, remarks=(MEMORY, GAUSSIAN, ORTHONORMAL, POWERS)),
     source=source(),
-    observables=(rho_many,),
+    observables=(rho_many, exact_laws.token_error),
     derivation=Derivation(
         Step(rho_many.definition, by=definition),
         Step(
@@ -339,7 +343,9 @@ stored_error = Observable(
     "stored_error",
     (M, n, d),
     latex=r"\mathcal{E}_{M,n,d}",
-    meaning="probability that one of the M - 1 other classes reaches the score of a stored input's",
+    meaning=(
+        "probability that one of the M - 1 other classes reaches the score of a stored input's own"
+    ),
     definition=double(1 - below ** (M - 1)),
 )
 stored = stored_error(M, n, d)
@@ -583,7 +589,7 @@ many_classes_rate = Claim(
     title="With many classes a memory of dimension d counts as one of dimension d M / 2",
     says=(
         "With the integer part of d/(4 (alpha-1) log d) stored inputs in each of M classes the "
-        "error is asymptotically this constant times (log d / (d M))^(alpha-1)."
+        "error is asymptotically this constant times the power alpha - 1 of log d / (d M)."
     ),
     statement=Equivalent(many_error(alpha, M, floor(size), d), rate, as_=(d, oo)),
     domain=Domain(alpha, M, many, where=(size >= 2,), remarks=(GAUSSIAN, BALANCED)),

@@ -124,7 +124,7 @@ single_class = Claim(
     title="With one label for all inputs the error of an input is a Student tail",
     says=(
         "If all inputs have the same label, an input is misclassified with the probability of "
-        "Student's law at minus sqrt(d) times its weight over the norm of the other weights, "
+        "Student's law at minus the root of d times its weight over the norm of the other weights, "
         "whatever the number of classes and the output embeddings."
     ),
     statement=Identity(token, student(noise)),
@@ -279,8 +279,8 @@ minimax = Claim(
     title="Theorem 2: no weights do better than a power of the dimension",
     says=(
         "For Zipf inputs of one label and any weights of finite support the error is at least "
-        "Phi(-1) = 0.1587 times the mass of the inputs beyond d + 1, a power of d + 1. With two "
-        "classes this holds for all labels."
+        "0.1587, the normal tail at -1, times a power of d + 1, which is at most the mass of all "
+        "inputs but the d most frequent ones. With two classes this holds for all labels."
     ),
     statement=Bound(zipf_error(alpha, N, d, q), ">=", NormalCDF(-1) * power),
     domain=Domain(alpha, N, d, q, remarks=WHOLE),
@@ -379,11 +379,11 @@ optimal_q = Claim(
     id="assoc-scaling.optimal-q",
     title="The weights that leave the least error",
     says=(
-        "With one label for all inputs, let the probability of each input be proportional to "
-        "a (1 + a^2)^((d - 3)/2) for a signal-to-noise ratio a. Then no weights do better than "
-        "the error at these ratios, but for a multiple of how far the squares of the shares "
-        "a / sqrt(1 + a^2) are from adding up to 1. Shares whose squares add up to 1 are the best "
-        "weights: no input is left out, and none is stored without a limit."
+        "With one label for all inputs, let the probability of each input be proportional to a "
+        "times the power (d - 3)/2 of one plus a squared, for a signal-to-noise ratio a of its "
+        "own. Then no weights do better than the error at these ratios, but for a multiple of how "
+        "far the shares, each the square of a over one plus the square of a, are from adding up to "
+        "1. If they do add up to 1, their roots are the best weights, and no input is left out."
     ),
     statement=Bound(weighted_error(N, plane, ratio, weight), ">=", weak_dual),
     domain=Domain(

@@ -56,7 +56,7 @@ from theory import (
 )
 from theory.assoc_scaling.exact_laws import (
     GAUSSIAN,
-    UNIT,
+    PAIR,
     a,
     g,
     k,
@@ -144,8 +144,8 @@ misclassified = Observable(
     (d, signal, noise),
     latex=r"\mathbb{P}(w r + \sqrt{n} g < 0)",
     meaning=(
-        "probability of misclassifying an input of weight w, two classes: g is a standard normal "
-        "and r the length of a standard Gaussian vector in dimension d"
+        "probability of misclassifying an input of weight w with two classes, g being a standard "
+        "normal and r the length of a standard Gaussian vector in dimension d"
     ),
     definition=gap_negative(signal, noise),
 )
@@ -216,7 +216,10 @@ part = Real(
 energy_share_tail = Claim(
     id="assoc-scaling.energy-share-tail",
     title="The error falls exponentially in the dimension times the share of the energy",
-    says="An input whose share of the energy is s is misclassified with at most this probability.",
+    says=(
+        "An input whose share of the energy is s is misclassified with a probability of at most "
+        "half the power d/2 of 1 - s, and so at most half the exponential of minus d s over 2."
+    ),
     statement=Bound(beta_tail(part), "<=", (1 - part) ** (d / 2) / 2, "<=", exp(-d * part / 2) / 2),
     domain=Domain(d, part),
     source=source(),
@@ -321,7 +324,7 @@ scheme_collapsed = Claim(
         "as often as a sum over inputs of one-dimensional integrals says."
     ),
     statement=Identity(simulated(), quadrature()),
-    domain=Domain(zipf, slope, d, kept, size, where=(kept <= size,), remarks=(GAUSSIAN, UNIT)),
+    domain=Domain(zipf, slope, d, kept, size, where=(kept <= size,), remarks=(GAUSSIAN, PAIR)),
     source=source(),
     observables=(simulated, quadrature),
     derivation=Derivation(
@@ -356,7 +359,7 @@ fill_scheme = Claim(
         "probability, Student's distribution function at minus the root of d over N - 1."
     ),
     statement=Identity(fill_error(N, d), student),
-    domain=Domain(N, d, remarks=(GAUSSIAN, UNIT)),
+    domain=Domain(N, d, remarks=(GAUSSIAN, PAIR)),
     source=source(Seen.SUMMARY, Standing.SHARPENED),
     observables=(fill_error,),
     derivation=Derivation(*to_student),
@@ -376,7 +379,7 @@ fill_scheme_bound = Claim(
         "<=",
         exponential,
     ),
-    domain=Domain(N, d, remarks=(GAUSSIAN, UNIT)),
+    domain=Domain(N, d, remarks=(GAUSSIAN, PAIR)),
     source=source(Seen.SUMMARY, Standing.SHARPENED),
     observables=(fill_error,),
     derivation=Derivation(
@@ -405,7 +408,7 @@ fill_scheme_normal = Claim(
         "<=",
         inflation * NormalCDF(-sqrt(d - 2) / sqrt(N)),
     ),
-    domain=Domain(N, high_d, remarks=(GAUSSIAN, UNIT)),
+    domain=Domain(N, high_d, remarks=(GAUSSIAN, PAIR)),
     source=source(),
     observables=(fill_error,),
     derivation=Derivation(
@@ -436,7 +439,7 @@ fill_scheme_crossover = Claim(
         "tends to the normal tail at the root of d over N, strictly between 0 and 1/2."
     ),
     statement=Equivalent(fill_error(inputs * n, per * n), crossover, as_=(n, oo)),
-    domain=Domain(per, inputs, n, remarks=(GAUSSIAN, UNIT)),
+    domain=Domain(per, inputs, n, remarks=(GAUSSIAN, PAIR)),
     source=source(Seen.SUMMARY, Standing.SHARPENED),
     observables=(fill_error,),
     derivation=Derivation(
@@ -467,7 +470,7 @@ fill_scheme_overflow = Claim(
     title="Equal weights on ever more inputs end up guessing",
     says="In any fixed dimension the error of equal weights on N inputs tends to 1/2.",
     statement=Equivalent(fill_error(N, d), Rational(1, 2), as_=(N, oo)),
-    domain=Domain(N, d, remarks=(GAUSSIAN, UNIT)),
+    domain=Domain(N, d, remarks=(GAUSSIAN, PAIR)),
     source=source(Seen.SUMMARY, Standing.SHARPENED),
     observables=(fill_error,),
     derivation=Derivation(
@@ -550,7 +553,7 @@ to_main = (
 )
 MODEL = (
     GAUSSIAN,
-    UNIT,
+    PAIR,
     "the cross-talk of infinitely many inputs is a series that converges in mean square",
 )
 
@@ -639,7 +642,10 @@ rho_rate_all_orders = Claim(
 rho_rate_correction = Claim(
     id="assoc-scaling.rho-rate-correction",
     title="The first correction to the rate of power-law weights",
-    says="The leading term is too large by the relative amount beta^2/(4 d).",
+    says=(
+        "The leading term is too large by a relative amount that falls like one over the "
+        "dimension, with a quarter of the square of (alpha - 1)/(rho alpha) as its constant."
+    ),
     statement=Equivalent(1 - rho_error(alpha, b, d) / leading, beta**2 / (4 * d), as_=(d, oo)),
     domain=Domain(alpha, b, d, remarks=MODEL),
     source=source(),
@@ -673,7 +679,10 @@ rho_error_N = Observable(
     "rho_error_N",
     (alpha, decay, N, d),
     latex=r"\mathcal{E}_{N,d}",
-    meaning="the same error for Zipf's law on N inputs",
+    meaning=(
+        "probability of misclassifying an input drawn from Zipf's law on N inputs, the weights "
+        "being powers -b of x"
+    ),
     definition=Sum(
         p_N(x)
         * gap_negative(x ** (-decay.symbol), Sum(k ** (-2 * decay), (k, 1, N)) - x ** (-2 * decay)),
@@ -694,7 +703,7 @@ rho_rate_finite_N = Claim(
         "2 rho alpha is above, at or below 1."
     ),
     statement=Bound(rho_error_N(alpha, decay, N, d), "<=", main_N + remainder_N),
-    domain=Domain(alpha, decay, N, d, remarks=(GAUSSIAN, UNIT)),
+    domain=Domain(alpha, decay, N, d, remarks=(GAUSSIAN, PAIR)),
     source=source(Seen.RECOLLECTION, Standing.SHARPENED),
     observables=(rho_error_N,),
     derivation=Derivation(

@@ -101,11 +101,11 @@ qgamma = Claim(
     title="Weights that stochastic gradient descent learns on orthonormal embeddings",
     says=(
         "With batches of one, the weight of an input after it was seen n times, in whatever order, "
-        "is the n-th iterate from 0 of the map that adds the step size over one plus "
-        "exp(M q / (M - 1)) / (M - 1). The published map has exp(q) over M, or over M - 1, "
-        "instead; with level M - 1 and step sizes up to 4 it overestimates the weights, by at most "
-        "the factor M / (M - 1). With four classes and steps of 1, an input seen 400 times has "
-        "weight 5.53, not 7.37 or 7.08."
+        "is the n-th iterate from 0 of the map that adds the step size over one plus a level times "
+        "the exponential of q M/(M - 1). The published map lacks the factor M/(M - 1), and its "
+        "level is 1/M or 1/(M - 1). With the latter and step sizes up to 4 it overestimates the "
+        "weights, by at most that factor. With four classes and steps of 1, an input seen 400 "
+        "times has weight 5.53, not 7.37 or 7.08."
     ),
     statement=Identity(learned_weight(M, gamma, n), exact_iterate),
     domain=Domain(
@@ -465,14 +465,20 @@ memory_logit = Observable(
     "memory_logit",
     (N, M, d, T, size, gamma, x, y),
     latex=r"u_y^\top W_T e_x",
-    meaning="logit after T gradient steps on W, pi(W) being the logits of all inputs under W",
+    meaning=(
+        "logit after T gradient steps on W, where pi gives the logits of all inputs under W and "
+        "Phi is one such step"
+    ),
     definition=logits_of(Iterate(step_memory(state), (state, first_state, T))),
 )
 gram_logit = Observable(
     "gram_logit",
     (N, M, d, T, size, gamma, x, y),
     latex=r"(S_T)_{xy}",
-    meaning="the same entry of the table of logits that makes the T steps without W",
+    meaning=(
+        "same entry of the table of logits that makes the T steps without W, Psi being one such "
+        "step"
+    ),
     definition=Iterate(step_logits(logits), (logits, logits_of(first_state), T)),
 )
 
@@ -519,7 +525,9 @@ SETTING = (
 
 def runs(*choices: str) -> Categorical:
     """Settings of training, by name."""
-    return Categorical("run", meaning="dimension, batches and step size", choices=choices)
+    return Categorical(
+        "run", latex="r", meaning="dimension, batches and step size", choices=choices
+    )
 
 
 roomy = runs(

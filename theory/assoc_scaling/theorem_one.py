@@ -136,8 +136,8 @@ cap_bound = Claim(
     id="assoc-scaling.cap-bound",
     title="Random unit vectors are nearly orthogonal",
     says=(
-        "Two random unit vectors in dimension d have a cosine of size t or more with probability "
-        "at most (1 - t^2)^((d-1)/2)."
+        "Two random unit vectors in dimension d have a cosine of size t or more with a probability "
+        "of at most the power (d - 1)/2 of one minus t squared."
     ),
     statement=Bound(cap(d, t), "<=", (1 - t**2) ** ((d - 1) / 2)),
     domain=Domain(d, t, remarks=("$u$ and $w$ are independent and uniform on the unit sphere",)),
@@ -293,6 +293,7 @@ token_error = exact_laws.token_error
 token = token_error(N, M, d, q, f, G, x)
 OWN = {exact_laws.q: q}
 
+classes = Natural("M", at_least=2, meaning="number of classes", grid=(2, 3, 5))
 overlapping = Claim(
     id="assoc-scaling.thm1-upper-fixed",
     title="Upper bound on the error of one input, for fixed output embeddings",
@@ -304,7 +305,7 @@ overlapping = Claim(
     statement=Bound(token, "<=", rivals_bound(kappa)),
     domain=Domain(
         N,
-        M,
+        classes,
         d,
         q,
         f,
@@ -321,7 +322,8 @@ overlapping = Claim(
         Step(
             each_rival(StudentCDF(-sqrt(d) * separation(c, difference(c)), d)),
             by=ByOneLink(pairwise_sandwich, OWN, link=2),
-            note="the sums of squared weights that are positive hold no weight of $x$",
+            note=r"where $\sigma_c = 0$ by continuity in the weights; if $q_x = 0$ too, because "
+            r"then $M \ge 3$ and the bound is at least $1$",
             granting=pairwise_sandwich.domain.remarks,
         ),
         Step(
@@ -353,7 +355,6 @@ overlapping = Claim(
     ),
 )
 
-classes = Natural("M", at_least=2, meaning="number of classes", grid=(2, 3, 5))
 p = Simplex("p", length=N, meaning="probabilities of the inputs")
 cosine = Real("t", above=0, below=1, meaning="cosine that few pairs of embeddings exceed")
 SPHERE = "the $u_y$ are independent and uniform on the unit sphere"
@@ -580,9 +581,9 @@ upper_cutoff = Claim(
     id="assoc-scaling.thm1-upper-cutoff",
     title="Theorem 1, upper bound: half the cut-off suffices",
     says=(
-        "The error is at most 3/2 d^(-gamma) plus the probability of the inputs whose weight is "
-        "below a cut-off, here with level log M + gamma log d. The cut-off is half of the "
-        "published one in its main term and equal in the other."
+        "The error is at most three halves of the power -gamma of d plus the probability of the "
+        "inputs whose weight is below a cut-off, if the level is log M + gamma log d. The cut-off "
+        "is half of the recalled one in its main term and equal in the other."
     ),
     statement=Bound(error, "<=", final + mass(event)),
     domain=Domain(
@@ -706,9 +707,10 @@ upper = Claim(
     id="assoc-scaling.thm1-upper",
     title="Theorem 1, upper bound, with the constants that are recalled",
     says=(
-        "The error is at most 2 d^(-gamma) plus the probability of the inputs whose weight is "
-        "below a cut-off with the constants 16 and 8. The recalled hypotheses, at least four "
-        "classes and a dimension above 8 log M, are not needed. The weights must not be negative."
+        "The error is at most twice the power -gamma of d plus the probability of the inputs whose "
+        "weight is below a cut-off with the constants 16 and 8. The recalled hypotheses, at least "
+        "four classes and a dimension above 8 log M, are not needed. The weights must not be "
+        "negative."
     ),
     statement=Bound(
         memory_error(N, classes, d, p, q, f),
@@ -771,8 +773,9 @@ lower_pair = Claim(
     id="assoc-scaling.thm1-lower-input",
     title="Lower bound on the error of one input, whatever the output embeddings",
     says=(
-        "An input is misclassified at least with the probability of Student's law at minus sqrt(d) "
-        "times its weight over the root of the energy of its own and any one other class."
+        "An input is misclassified at least with the probability of Student's law at minus the "
+        "root of d times its weight over the root of the energy of its own and any one other "
+        "class."
     ),
     statement=Bound(token, ">=", StudentCDF(-sqrt(d) * q[x] / sqrt(pair_noise), d)),
     domain=Domain(
@@ -794,7 +797,7 @@ lower_pair = Claim(
         Step(
             StudentCDF(-sqrt(d) * separation(y, difference(y)), d),
             by=ByOneLink(pairwise_sandwich, OWN, link=1, sense=">="),
-            note="of two inputs of positive weight one is not $x$",
+            note="the lower bound is against class $y$ alone, for which the noise is positive",
             granting=pairwise_sandwich.domain.remarks,
         ),
         Step(
@@ -845,8 +848,8 @@ lower_class = Claim(
     id="assoc-scaling.thm1-lower-class",
     title="Lower bound on the error of one input, by the energy of any class",
     says=(
-        "An input is misclassified at least with the probability of Student's law at minus sqrt(d) "
-        "times its weight over the root of what is left of the energy of any class."
+        "An input is misclassified at least with the probability of Student's law at minus the "
+        "root of d times its weight over the root of what is left of the energy of any class."
     ),
     statement=Bound(token, ">=", student(left)),
     domain=Domain(
@@ -893,8 +896,8 @@ lower_threshold = Claim(
     title="Theorem 1, lower bound, at any threshold",
     says=(
         "For every class, the inputs whose squared weight times tau is at most the energy of the "
-        "class are misclassified at least with the probability of Student's law at minus "
-        "sqrt(d / (tau - 1)). The best class is the one of largest energy."
+        "class are misclassified at least with the probability of Student's law at minus the root "
+        "of d over tau - 1. The best class is the one of largest energy."
     ),
     statement=Bound(over, ">=", at_threshold * mass(share)),
     domain=Domain(
@@ -942,10 +945,11 @@ narrow = 1 / sqrt(3 * d + 2)
 
 lower_sharp = Claim(
     id="assoc-scaling.thm1-lower-sharp",
-    title="Theorem 1, lower bound, with the best constant",
+    title="Theorem 1, lower bound, with a constant above a quarter",
     says=(
-        "The constant 1/20 of the lower bound may be replaced by Phi(-1/sqrt(3)) = 0.2818, "
-        "for any fixed output embeddings; it is approached as the dimension grows."
+        "The constant 1/20 of the lower bound may be replaced by 0.2818, the normal tail at minus "
+        "one over the root of three, for any fixed output embeddings; the Student tail of the "
+        "derivation tends to it as the dimension grows."
     ),
     statement=Bound(over, ">=", ONE_THIRD * mass(dimensional)),
     domain=Domain(N, classes, d, p, q, f, G, target, where=(target <= M, full > 0), remarks=FIXED),

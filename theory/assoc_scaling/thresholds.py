@@ -52,7 +52,7 @@ from theory import (
 )
 from theory.assoc_scaling.exact_laws import (
     GAUSSIAN,
-    UNIT,
+    PAIR,
     a,
     g,
     normal_tail_mixture,
@@ -127,7 +127,10 @@ threshold_error = Observable(
     "threshold_error",
     (alpha, d, P),
     latex=r"\mathcal{E}_{d,P}",
-    meaning="probability of misclassifying an input drawn from Zipf's law, P inputs being stored",
+    meaning=(
+        "probability of misclassifying an input drawn from Zipf's law, the P most frequent ones "
+        "being stored with equal weights"
+    ),
     definition=Sum(p(x) * gap_negative(1, P - 1), (x, 1, P)) + guessed,
 )
 student = StudentCDF(-sqrt(d) / sqrt(P - 1), d)
@@ -156,7 +159,7 @@ threshold_exact = Claim(
     statement=Identity(
         threshold_error(alpha, d, P), student * harmonic(P, alpha) / zeta(alpha) + hurwitz / 2
     ),
-    domain=Domain(alpha, d, P, remarks=(GAUSSIAN, UNIT)),
+    domain=Domain(alpha, d, P, remarks=(GAUSSIAN, PAIR)),
     source=source(),
     observables=(threshold_error,),
     derivation=Derivation(
@@ -193,7 +196,7 @@ threshold_bounds = Claim(
         "<=",
         exp(-d / (2 * P)) / 2 + tail(P) / 2,
     ),
-    domain=Domain(alpha, d, P, remarks=(GAUSSIAN, UNIT)),
+    domain=Domain(alpha, d, P, remarks=(GAUSSIAN, PAIR)),
     source=source(),
     observables=(threshold_error,),
     derivation=Derivation(
@@ -230,7 +233,7 @@ threshold_normal = Claim(
         "<=",
         normal_high + tail(P) / 2,
     ),
-    domain=Domain(alpha, high_d, P, remarks=(GAUSSIAN, UNIT)),
+    domain=Domain(alpha, high_d, P, remarks=(GAUSSIAN, PAIR)),
     source=source(),
     observables=(threshold_error,),
     derivation=Derivation(
@@ -266,10 +269,11 @@ threshold_floor = Claim(
     title="Storing a fixed multiple of d inputs with equal weights leaves a floor of error",
     says=(
         "If the number of equally weighted stored inputs is a fixed multiple of the dimension, the "
-        "error does not fall to 0 at all, but tends to the normal tail at the root of d over P."
+        "error does not fall to 0 at all, but tends to the normal tail at the root of d over P. "
+        "Storing fewer inputs by a logarithm mends this."
     ),
     statement=Equivalent(threshold_error(alpha, per * n, stored * n), floor_level, as_=(n, oo)),
-    domain=Domain(alpha, per, stored, n, remarks=(GAUSSIAN, UNIT)),
+    domain=Domain(alpha, per, stored, n, remarks=(GAUSSIAN, PAIR)),
     source=source(Seen.SUMMARY, Standing.CORRECTED),
     published="storing a multiple of d inputs, the error falls like the power 1 - alpha of d",
     observables=(threshold_error,),
@@ -319,7 +323,7 @@ threshold_rate_bounds = Claim(
         "<=",
         d ** (1 - alpha) / 2 + tail(size - 1) / 2,
     ),
-    domain=Domain(alpha, many, where=(size >= 2,), remarks=(GAUSSIAN, UNIT)),
+    domain=Domain(alpha, many, where=(size >= 2,), remarks=(GAUSSIAN, PAIR)),
     source=source(),
     observables=(threshold_error,),
     derivation=Derivation(
@@ -362,10 +366,10 @@ threshold_rate = Claim(
     title="The rate of thresholded equal weights, with its logarithm",
     says=(
         "With the integer part of d/(2 (alpha-1) log d) equally weighted inputs stored, the error "
-        "is asymptotically this constant times (log d / d)^(alpha-1)."
+        "is asymptotically this constant times the power alpha - 1 of log d / d."
     ),
     statement=Equivalent(threshold_error(alpha, d, floor(size)), rate, as_=(d, oo)),
-    domain=Domain(alpha, many, where=(size >= 2,), remarks=(GAUSSIAN, UNIT)),
+    domain=Domain(alpha, many, where=(size >= 2,), remarks=(GAUSSIAN, PAIR)),
     source=source(Seen.SUMMARY, Standing.SHARPENED),
     observables=(threshold_error,),
     derivation=Derivation(
@@ -409,7 +413,7 @@ threshold_crowding = Claim(
     statement=Bound(
         NormalCDF(-sqrt(d) / sqrt(P - 1)) / zeta(alpha), "<=", threshold_error(alpha, d, P)
     ),
-    domain=Domain(alpha, d, P, remarks=(GAUSSIAN, UNIT)),
+    domain=Domain(alpha, d, P, remarks=(GAUSSIAN, PAIR)),
     source=source(),
     observables=(threshold_error,),
     derivation=Derivation(
@@ -443,7 +447,7 @@ threshold_optimal_bounds = Claim(
     statement=Bound(
         least, "<=", best_error(alpha, d), "<=", d ** (1 - alpha) / 2 + tail(size - 1) / 2
     ),
-    domain=Domain(alpha, many, cut, where=(size >= 2,), remarks=(GAUSSIAN, UNIT)),
+    domain=Domain(alpha, many, cut, where=(size >= 2,), remarks=(GAUSSIAN, PAIR)),
     source=source(),
     observables=(best_error,),
     derivation=Derivation(
@@ -474,10 +478,10 @@ threshold_optimal = Claim(
     title="The best threshold with equal weights pays a power of log d",
     says=(
         "Over all numbers of equally weighted stored inputs the least error is asymptotically this "
-        "constant times (log d / d)^(alpha-1)."
+        "constant times the power alpha - 1 of log d / d."
     ),
     statement=Equivalent(best_error(alpha, d), rate, as_=(d, oo)),
-    domain=Domain(alpha, many, where=(size >= 2,), remarks=(GAUSSIAN, UNIT)),
+    domain=Domain(alpha, many, where=(size >= 2,), remarks=(GAUSSIAN, PAIR)),
     source=source(),
     observables=(best_error,),
     derivation=Derivation(

@@ -58,6 +58,13 @@ SETTING = (
 )
 TUNED = r"the step size is the best of $0.1, 1, 10, 100$ on other seeds"
 GRID = Source(PAPER, "grid of experiments", seen=Seen.REPOSITORY, standing=Standing.AS_STATED)
+
+
+def cells(batches: str, dimensions: str) -> str:
+    """The part of the grid of experiments that is spoken of."""
+    return rf"$T = 10240$, $|B|$ is {batches}, and $d$ from {dimensions}"
+
+
 CORRECTED = Source(PAPER, "grid of experiments", seen=Seen.REPOSITORY, standing=Standing.CORRECTED)
 
 step_size = Claim(
@@ -67,7 +74,13 @@ step_size = Claim(
     statement=Trend(
         "the final error of stochastic gradient descent", "ten times the step", "the step", "lower"
     ),
-    domain=Domain(d, batch, samples, rate, remarks=(SETTING,)),
+    domain=Domain(
+        d,
+        batch,
+        samples,
+        rate,
+        remarks=(SETTING, cells("64 or 256", "50 to 200"), r"$\gamma$ is $0.1$, $1$ or $10$"),
+    ),
     source=GRID,
 )
 
@@ -84,7 +97,9 @@ batch_size = Claim(
         "the batch",
         "lower",
     ),
-    domain=Domain(d, batch, samples, remarks=(SETTING, TUNED)),
+    domain=Domain(
+        d, batch, samples, remarks=(SETTING, TUNED, cells("64, 256 or 1024", "50 to 200"))
+    ),
     source=Source(PAPER, "grid of experiments", seen=Seen.REPOSITORY, standing=Standing.SHARPENED),
 )
 
@@ -141,7 +156,7 @@ adam_vs_sgd = Claim(
     title="At large batches Adam ends with a lower error",
     says="With tuned steps and large batches Adam ends with a lower error than gradient descent.",
     statement=Trend("the final error, steps tuned", "Adam", "stochastic gradient descent", "lower"),
-    domain=Domain(d, batch, samples, remarks=(SETTING, TUNED)),
+    domain=Domain(d, batch, samples, remarks=(SETTING, TUNED, cells("256 or 1024", "50 to 200"))),
     source=CORRECTED,
     published=ADAM_HELPS,
 )
@@ -154,12 +169,12 @@ adam_vs_sgd_small_batch = Claim(
         "stochastic gradient descent ends with a lower error."
     ),
     statement=Trend("the final error, steps tuned", "stochastic gradient descent", "Adam", "lower"),
-    domain=Domain(d, batch, samples, remarks=(SETTING, TUNED)),
+    domain=Domain(d, batch, samples, remarks=(SETTING, TUNED, cells("16", "50 to 100"))),
     source=CORRECTED,
     published=ADAM_HELPS,
 )
 
-optimiser = Categorical("optimiser", choices=("sgd", "adam"), meaning="how W is trained")
+optimiser = Categorical("optimiser", latex="o", choices=("sgd", "adam"), meaning="how W is trained")
 
 NORM_HELPS = "Layer normalisation lowers the final error, whatever the step size."
 
@@ -170,7 +185,7 @@ layernorm = Claim(
     statement=Trend(
         "the final error at step size 1", "layer normalisation", "no normalisation", "lower"
     ),
-    domain=Domain(optimiser, d, batch, samples, remarks=(SETTING,)),
+    domain=Domain(optimiser, d, batch, samples, remarks=(SETTING, cells("1024", "100 to 200"))),
     source=CORRECTED,
     published=NORM_HELPS,
 )
@@ -185,7 +200,9 @@ layernorm_tuned = Claim(
     statement=Trend(
         "the final error, steps tuned", "no normalisation", "layer normalisation", "lower"
     ),
-    domain=Domain(optimiser, d, batch, samples, remarks=(SETTING, TUNED)),
+    domain=Domain(
+        optimiser, d, batch, samples, remarks=(SETTING, TUNED, cells("1024", "50 to 200"))
+    ),
     source=CORRECTED,
     published=NORM_HELPS,
 )
@@ -193,8 +210,10 @@ layernorm_tuned = Claim(
 SCHEDULE = (
     r"$M = 5$, $d = 5$, Zipf exponent $3/2$, $1000$ single tokens, $W_0 = 0$; "
     r"$e_x \sim \mathcal{N}(0, I/d)$, $u_y$ uniform on the sphere; "
-    r"the drop is by $0.03$ after $100$ steps"
+    r"the step that drops is $10$, and $0.03$ times that after $100$ steps"
 )
+OVERLOADED = r"$N = 30$, and $\gamma$ is $10$ or $0.1$"
+ROOMY = r"$N = 10$ and $\gamma = 10$"
 constant = Real("constant", above=0, latex=r"\gamma", meaning="constant step size compared with")
 
 DROPPING_HELPS = "Dropping the step lowers the final error with 10 inputs in dimension 5 too."
@@ -207,7 +226,7 @@ lr_schedule = Claim(
         "error than the constant steps 10 and 0.1."
     ),
     statement=Trend("the final error", "the dropped step", "the constant step", "lower"),
-    domain=Domain(inputs, constant, remarks=(SCHEDULE,)),
+    domain=Domain(inputs, constant, remarks=(SCHEDULE, OVERLOADED)),
     source=CORRECTED,
     published=DROPPING_HELPS,
 )
@@ -220,10 +239,12 @@ lr_schedule_not_overloaded = Claim(
         "step dropped after 100 tokens."
     ),
     statement=Trend("the final error", "the constant step", "the dropped step", "lower"),
-    domain=Domain(inputs, constant, remarks=(SCHEDULE,)),
+    domain=Domain(inputs, constant, remarks=(SCHEDULE, ROOMY)),
     source=CORRECTED,
     published=DROPPING_HELPS,
 )
+
+STEP_ONE = r"$\gamma = 1$"
 
 learned_grid = Claim(
     id="assoc-scaling.learned-grid",
@@ -232,7 +253,7 @@ learned_grid = Claim(
     statement=Trend(
         "the final error", "learned embeddings", "0.3 times that of fixed embeddings", "lower"
     ),
-    domain=Domain(d, batch, samples, rate, remarks=(SETTING,)),
+    domain=Domain(d, batch, samples, rate, remarks=(SETTING, cells("16", "10 to 200"), STEP_ONE)),
     source=GRID,
 )
 
@@ -246,7 +267,7 @@ learned_near_floor = Claim(
     statement=Trend(
         "the final error", "learned embeddings", "twice the finite-data floor", "lower"
     ),
-    domain=Domain(d, batch, samples, rate, remarks=(SETTING,)),
+    domain=Domain(d, batch, samples, rate, remarks=(SETTING, cells("16", "10 to 200"), STEP_ONE)),
     source=Source(PAPER, "grid of experiments", seen=Seen.REPOSITORY, standing=Standing.SHARPENED),
     uses=("assoc-scaling.finite-data-minimax",),
 )
@@ -265,7 +286,7 @@ trained_beats_schemes = Claim(
         "half the error of the best outer-product weights",
         "lower",
     ),
-    domain=Domain(d, remarks=(SETTING, TUNED)),
+    domain=Domain(d, remarks=(SETTING, TUNED, "$|B| = 16$, and $d$ from 10 to 50")),
     source=Source(
         PAPER, "grid of experiments", seen=Seen.REPOSITORY, standing=Standing.DERIVED_HERE
     ),

@@ -27,9 +27,9 @@ def part_that_is_complex(expression: Any, domain: Domain) -> sympy.Basic | None:
         return None
     if not e.args or isinstance(e, (AppliedUndef, sympy.Indexed)):
         return e
-    if isinstance(e, sympy.Pow) and not e.exp.is_integer and surely_positive(-e.base, domain):
+    if isinstance(e, sympy.Pow) and not e.exp.is_integer and _is_negative(e.base, domain):
         return e
-    if isinstance(e, sympy.log) and surely_positive(-e.args[0], domain):
+    if isinstance(e, sympy.log) and _is_negative(e.args[0], domain):
         return e
     if isinstance(e, (ExprWithLimits, sympy.Subs)):
         return _of_bound(e, domain)
@@ -38,6 +38,10 @@ def part_that_is_complex(expression: Any, domain: Domain) -> sympy.Basic | None:
         parts = tuple(value for value, _ in e.args)
     found = (part_that_is_complex(part, domain) for part in parts)
     return next((part for part in found if part is not None), None)
+
+
+def _is_negative(e: sympy.Expr, domain: Domain) -> bool:
+    return not e.is_nonnegative and surely_positive(-e, domain)
 
 
 def _of_bound(e: Any, domain: Domain) -> sympy.Basic | None:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import math
-
-from sympy import exp, sqrt
+from sympy import exp, log, oo, sqrt
 
 from numerics.assoc_scaling import injective as numerics
-from theory import Bound
+from theory import Bound, Equivalent
 from theory.assoc_scaling import injective as theory
 from theory.assoc_scaling.injective import near, size, stored
 from theory.assoc_scaling.theorem_one import d
 from theory.assoc_scaling.thresholds import tail
-from verify import Mutant, Sampled, check, mutate
+from verify import Exact, Mutant, Sampled, check, mutate
 
 
 @check(
@@ -101,8 +99,7 @@ mutate(
     full={"resolution": 0.002},
 )
 def _(alpha, d, stream):
-    number = d * (d - 1) / (128 * alpha * (alpha + 1) * math.log(d) ** 2)
-    return over_zipf(alpha, math.floor(number), d, stream)
+    return over_zipf(alpha, numerics.quadratic_size(float(alpha), d), d, stream)
 
 
 at_size = theory.injective_rate_bounds.statement.terms[1]
@@ -111,4 +108,32 @@ mutate(
     Mutant("the exponent of few classes", Bound(tail(sqrt(size)), "<=", at_size)),
     Mutant("twice as many inputs", Bound(at_size, "<=", tail(2 * size))),
     Mutant("no input left out", Bound(at_size, "<=", theory.high)),
+)
+
+
+@check(
+    theory.injective_rate,
+    resolution=0.01,
+    points=[{"alpha": power, "d": 10**4} for power in (1.25, 1.5, 2, 3)],
+    ladder=tuple(10**e for e in (4, 5, 6, 8, 12, 16)),
+)
+def _(alpha, d):
+    stored_inputs = numerics.quadratic_size(float(alpha), d)
+    return Exact(*numerics.zipf_error(float(alpha), stored_inputs, d))
+
+
+def rate(number):
+    """The claim that the error is asymptotically the mass beyond so many inputs."""
+    return Equivalent(at_size, tail(number), as_=(d, oo))
+
+
+mutate(
+    theory.injective_rate,
+    Mutant("the exponent of few classes", rate(sqrt(size))),
+    Mutant("without logarithms", rate(size * log(d) ** 2)),
+    Mutant("with one logarithm", rate(size * log(d))),
+    Mutant(
+        "half of the inputs left out are guessed right",
+        Equivalent(at_size, tail(size) / 2, as_=(d, oo)),
+    ),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from numerics.assoc_scaling import learned as numerics
 from numerics.core.zipf import zipf_probabilities
 from theory import Domain, Identity, Trend
 from theory.assoc_scaling import learned as theory
-from verify import Exact, Exhaustive, Mutant, Trained, check, leading, mutate
+from verify import Exact, Exhaustive, Mutant, Trained, check, leading, mutate, training_seeds
 
 
 def rows(matrix):
@@ -213,14 +213,15 @@ mutate(
 )
 
 
-SEEDS = tuple(range(40))
+SEEDS = range(40)
 TREND = {"resolution": 0.0, "error": 1e-4}
 
 
 @lru_cache(maxsize=64)
-def learned(M, dimension=2, stable=True):
+def learned(M, seed, dimension=2, stable=True):
     """Trained embeddings; once in a process."""
-    return numerics.learn_embeddings(M, SEEDS, dimension=dimension, stable=stable)
+    seeds = training_seeds(seed, SEEDS)
+    return numerics.learn_embeddings(M, seeds, dimension=dimension, stable=stable)
 
 
 def against(values, level):
@@ -228,9 +229,9 @@ def against(values, level):
     return Trained(values, np.full(len(values), level), paired=True)
 
 
-def final_errors(M, level, **further):
+def final_errors(M, seed, level, **further):
     """Final errors against a level."""
-    return against(learned(M, **further).metrics[:, -1], level)
+    return against(learned(M, seed, **further).metrics[:, -1], level)
 
 
 RAREST = float(zipf_probabilities(2.0, 100)[-1])
@@ -243,8 +244,8 @@ RAREST = float(zipf_probabilities(2.0, 100)[-1])
     count=2,
     full={"count": 7},
 )
-def _(M):
-    return final_errors(M, RAREST)
+def _(M, seed):
+    return final_errors(M, seed, RAREST)
 
 
 mutate(
@@ -254,7 +255,7 @@ mutate(
         points=[{"M": 100}],
         domain=Domain(theory.many),
     ),
-    Mutant("on a line", measure=lambda M: final_errors(M, RAREST, dimension=1)),
+    Mutant("on a line", measure=partial(final_errors, level=RAREST, dimension=1)),
 )
 
 
@@ -265,8 +266,8 @@ mutate(
     count=2,
     full={"count": 4},
 )
-def _(M):
-    return final_errors(M, 0.05)
+def _(M, seed):
+    return final_errors(M, seed, 0.05)
 
 
 mutate(
@@ -277,21 +278,21 @@ mutate(
             "the final error", "embeddings learned in two dimensions", "an error of 0.25", "higher"
         ),
         points=[{"M": 29}, {"M": 100}],
-        measure=lambda M: final_errors(M, 0.25),
+        measure=partial(final_errors, level=0.25),
         published=True,
     ),
     Mutant(
         "the logarithm of a softmax that underflows",
         points=[{"M": 29}],
-        measure=lambda M: final_errors(M, 0.05, stable=False),
+        measure=partial(final_errors, level=0.05, stable=False),
     ),
-    Mutant("below 0.005", measure=lambda M: final_errors(M, 0.005)),
+    Mutant("below 0.005", measure=partial(final_errors, level=0.005)),
 )
 
 
-def mean_cosines(M, level):
+def mean_cosines(M, seed, level):
     """Mean cosines of images and class embeddings against a level."""
-    return against(numerics.alignments(learned(M).parameters, M), level)
+    return against(numerics.alignments(learned(M, seed).parameters, M), level)
 
 
 @check(
@@ -301,11 +302,11 @@ def mean_cosines(M, level):
     count=2,
     full={"count": 3},
 )
-def _(M):
-    return mean_cosines(M, 0.8)
+def _(M, seed):
+    return mean_cosines(M, seed, 0.8)
 
 
 mutate(
     theory.learned_d2_alignment,
-    Mutant("all but parallel", measure=lambda M: mean_cosines(M, 0.995)),
+    Mutant("all but parallel", measure=partial(mean_cosines, level=0.995)),
 )
