@@ -398,15 +398,17 @@ def _train_logits(
     step: float,
 ) -> None:
     size, classes = scores.shape
+    by_class = np.ascontiguousarray(scores.T)  # the longest loop runs along memory
     times = np.zeros(size, np.int64)
     tokens = np.empty(size, np.int64)
-    residual = np.empty(classes)
+    own, residual = np.empty(classes), np.empty(classes)
     pulls = np.empty((size, classes))
     for batch in range(batches.shape[0]):
         found = _distinct(batches[batch], times, tokens)
         for n in range(found):
             x = tokens[n]
-            _residual(scores[x], labels[x], residual)
+            own[:] = by_class[:, x]
+            _residual(own, labels[x], residual)
             factor = step * times[x] / batches.shape[1]
             for y in range(classes):
                 total = 0.0
@@ -416,9 +418,11 @@ def _train_logits(
         for n in range(found):
             x = tokens[n]
             times[x] = 0
-            for k in range(size):
-                for y in range(classes):
-                    scores[k, y] += input_gram[x, k] * pulls[n, y]
+            for y in range(classes):
+                pull = pulls[n, y]
+                for k in range(size):
+                    by_class[y, k] += input_gram[x, k] * pull
+    scores[:] = by_class.T
 
 
 @njit(cache=True)
@@ -440,14 +444,15 @@ def _recursion_weights(
 def _gram(rows: NDArray[np.float64]) -> NDArray[np.float64]:
     """Inner products of the rows; a BLAS product would bring threads of its own."""
     count, length = rows.shape
-    gram = np.empty((count, count))
+    columns = np.ascontiguousarray(rows.T)  # the innermost loop runs along memory
+    gram = np.zeros((count, count))
     for i in range(count):
-        for j in range(i + 1):
-            total = 0.0
-            for k in range(length):
-                total += rows[i, k] * rows[j, k]
-            gram[i, j] = total
-            gram[j, i] = total
+        for k in range(length):
+            entry = rows[i, k]
+            for j in range(i + 1):
+                gram[i, j] += entry * columns[k, j]
+        for j in range(i):
+            gram[j, i] = gram[i, j]
     return gram
 
 

@@ -9,12 +9,12 @@ import pytest
 from bitarray.util import huffman_code
 from hypothesis import given
 from hypothesis import strategies as st
-from sympy import Integer, Symbol, ceiling, floor
+from sympy import Function, Integer, Symbol, ceiling, floor
 
 from numerics.mode_estimation import codes
 from theory import Domain, Real, Status
 from theory.core.rule import examine
-from theory.core.rules.monotone import ByRemark
+from theory.core.rules.monotone import ByRemark, OneSign
 from theory.mode_estimation.code_rules import Rounded, ZeroOrOne
 
 few = st.lists(st.integers(0, 60), min_size=1, max_size=7)
@@ -189,9 +189,10 @@ def test_rounding(rule, before, after, holds):
 
 
 def test_a_mark_of_zero_or_one():
-    mark, low, high = (Symbol(name, real=True) for name in ("mark", "low", "high"))
+    mark = Symbol("mark", real=True)
+    low, high = (Function(name, real=True)(X.symbol) for name in ("low", "high"))
     domain = Domain(X, remarks=("mark", "order"))
-    order, nothing = ByRemark("order", bound=(low, high)), ByRemark("order", bound=(0, 0))
+    order, nothing = ByRemark("order", bound=(low, high)), OneSign()
     step = mark * low, mark * high
     rule = ZeroOrOne(mark, "mark", zero=nothing, one=order)
     assert examine(rule, *step, domain).status is Status.PROVED
