@@ -23,6 +23,17 @@ def part_that_is_complex(expression: Any, domain: Domain) -> sympy.Basic | None:
     negative are such parts. A root of what is negative somewhere only has no value there.
     """
     e = sympy.sympify(expression)
+    asked = e, *domain.told
+    if asked not in _FOUND:
+        _FOUND[asked] = _part_that_is_complex(e, domain)
+    return _FOUND[asked]
+
+
+_FOUND: dict[Any, sympy.Basic | None] = {}
+"""What was asked before: every inner step of a rule asks of the same parts."""
+
+
+def _part_that_is_complex(e: Any, domain: Domain) -> sympy.Basic | None:
     if isinstance(e, _REAL_ANYHOW) or e.is_extended_real or not isinstance(e, sympy.Expr):
         return None
     if not e.args or isinstance(e, (AppliedUndef, sympy.Indexed)):
