@@ -271,6 +271,11 @@ def _plan(
     return Plan(select(ids), tier, seed, jobs, fresh, time_limit)
 
 
+def _tell_written(plan: Plan, where: Path) -> None:
+    number = len(plan.claims)
+    click.echo(f"wrote {number} claim{'' if number == 1 else 's'} to {where}", err=True)
+
+
 def _require_writable(path: Path, option: str) -> None:
     """Raise before anything is computed that could not be written."""
     if not path.parent.is_dir():
@@ -380,13 +385,13 @@ def latex(
         click.echo(text, nl=False)
     elif pdf:
         compile_pdf(text, out)
-        click.echo(f"wrote {len(plan.claims)} claims to {out}", err=True)
+        _tell_written(plan, out)
     else:
         try:
             out.write_text(text, encoding="utf-8")
         except OSError as problem:
             raise click.BadParameter(f"{problem}", param_hint="--out") from None
-        click.echo(f"wrote {len(plan.claims)} claims to {out}", err=True)
+        _tell_written(plan, out)
 
 
 @main.command()
@@ -442,7 +447,7 @@ def report(
     with display.progress(plan, quiet) as tell:
         for claim_id in write_report(plan.claims, verdicts, outcomes, out, about):
             tell(claim_id, False)
-    click.echo(f"wrote {len(plan.claims)} claims to {out / 'index.html'}", err=True)
+    _tell_written(plan, out / "index.html")
 
 
 @main.command()
@@ -470,7 +475,7 @@ def blueprint(
     with _open(ledger_path) as ledger:
         verdicts = held_verdicts(plan, ledger)
     write_blueprint(plan.claims, verdicts, out)
-    click.echo(f"wrote {len(plan.claims)} claims to {out}", err=True)
+    _tell_written(plan, out)
 
 
 @main.command()

@@ -13,11 +13,11 @@ import sympy
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.verify.made_up import PAPER, a, claim, size
 from theory import (
     ByClaim,
     Categorical,
     Cited,
-    Claim,
     Derivation,
     Domain,
     Equivalent,
@@ -26,7 +26,6 @@ from theory import (
     Identity,
     Labels,
     Natural,
-    Observable,
     Real,
     Seen,
     Simplex,
@@ -42,33 +41,12 @@ from theory import (
 )
 from theory.core.errors import AssayError
 from theory.core.shorthand import Shorthand
-from theory.core.source import Paper
 from verify.core.document import document
 from verify.core.document_layout import _lines
 from verify.core.document_text import AS_THEY_ARE, latex_text, plain
 from verify.core.verdict import Decision, How, Verdict
 
-PAPER = Paper("doe2020", "On Things & Others", "Doe, Jané and Roe, R.", "Journal_of #1", 2020)
-SOURCE = Source(PAPER, "Section 2", seen=Seen.RECOLLECTION, standing=Standing.SHARPENED)
-a = Real("a", above=0, meaning="a positive number")
 n = Natural("n", at_least=1)
-size = Observable("size", (a,), r"\|a\|", "size of a", definition=(a + 1) ** 2)
-
-
-def claim(short="thing", **changes):
-    fields = {
-        "id": f"made-up.{short}",
-        "title": "A square",
-        "says": "The square of a sum.",
-        "statement": Identity(size(a), a**2 + 2 * a + 1),
-        "domain": Domain(a),
-        "source": SOURCE,
-        "observables": (size,),
-        "derivation": Derivation(
-            Step((a + 1) ** 2, by=definition), Step(a**2 + 2 * a + 1, by=algebra)
-        ),
-    }
-    return Claim(**{**fields, **changes})
 
 
 def verdict(decision=Decision.CONFIRMED, **changes):

@@ -2,10 +2,10 @@
 
 import sympy
 
+from tests.verify.made_up import a, claim, size
 from theory import (
     ByClaim,
     Cited,
-    Claim,
     Derivation,
     Domain,
     Identity,
@@ -13,10 +13,7 @@ from theory import (
     Natural,
     Observable,
     Real,
-    Seen,
     Simplex,
-    Source,
-    Standing,
     Step,
     algebra,
     definition,
@@ -25,26 +22,6 @@ from theory.core.shorthand import Shorthand
 from verify.core.document import document
 from verify.core.document_layout import _lines
 from verify.core.verdict import Decision, How, Verdict
-
-SOURCE = Source(None, "", seen=Seen.NOTHING, standing=Standing.DERIVED_HERE)
-a = Real("a", above=0, meaning="a positive number")
-size = Observable("size", (a,), r"\|a\|", "size of a", definition=(a + 1) ** 2)
-
-
-def claim(short="thing", **changes):
-    fields = {
-        "id": f"made-up.{short}",
-        "title": "A square",
-        "says": "The square of a sum.",
-        "statement": Identity(size(a), a**2 + 2 * a + 1),
-        "domain": Domain(a),
-        "source": SOURCE,
-        "observables": (size,),
-        "derivation": Derivation(
-            Step((a + 1) ** 2, by=definition), Step(a**2 + 2 * a + 1, by=algebra)
-        ),
-    }
-    return Claim(**{**fields, **changes})
 
 
 def printed(*claims, verdicts=None, standalone=False):

@@ -314,9 +314,11 @@ def show_claim(claim: Claim, verdict: Verdict | None) -> None:
     if report.steps:
         console.print("\n[bold]Derivation[/]")
     for step, finding in zip(claim.derivation.steps, report.steps, strict=True):
-        console.print(
-            f"  {finding.index}. {escape(finding.relation)} {escape(str(step.expression))}"
-        )
+        if step.is_lemma:
+            line = " = ".join(str(side) for side in step.expression.args)
+        else:
+            line = f"{finding.relation} {step.expression}"
+        console.print(f"  {finding.index}. {escape(line)}")
         status = _coloured(str(finding.status))
         console.print(f"     {status} by {escape(finding.rule)}: {escape(finding.reason)}")
     if report.steps:

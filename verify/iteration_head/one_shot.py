@@ -237,7 +237,7 @@ mutate(
     Mutant(
         "two layers cannot do it",
         ForAll("sequence", "the answer is right", holds=False),
-        points=[{"p": p, "n": n} for p, n in SMALL],
+        points=[{"p": p, "n": n} for p, n in SMALL if p >= 5],  # with several inputs
         published=True,
     ),
 )
