@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from functools import partial
 from html.parser import HTMLParser
 from urllib.parse import unquote, urlsplit
 
@@ -9,27 +10,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.verify import made_up
+from tests.verify.made_up import a
 from theory import (
     ByClaim,
     Derivation,
-    Domain,
     ForAll,
-    Identity,
-    Observable,
-    Real,
-    Seen,
-    Source,
-    Standing,
     Step,
-    algebra,
     definition,
     select,
     topics,
 )
-from theory.core.claim import Claim
 from theory.core.derivation import DerivationReport
 from theory.core.errors import AssayError
-from theory.core.source import Paper
 from verify.core.document_claim import printed_notes, printed_statement
 from verify.core.document_text import plain
 from verify.core.verdict import Decision, How, Verdict
@@ -38,26 +31,7 @@ from verify.report.evidence import drawing, ladders_of, marks_of
 from verify.report.site import write_report
 from verify.report.texts import formula, html
 
-PAPER = Paper("doe2020", "On <Things> & Others", "Doe, Jané", "Journal", 2020)
-SOURCE = Source(PAPER, "Section 2", seen=Seen.RECOLLECTION, standing=Standing.SHARPENED)
-a = Real("a", above=0, meaning="a <positive> number")
-size = Observable("size", (a,), r"\|a\|", "size of a", definition=(a + 1) ** 2)
-
-
-def claim(short="thing", **changes):
-    fields = {
-        "id": f"made-up.{short}",
-        "title": 'A "square" & <more>',
-        "says": "The square of a sum.",
-        "statement": Identity(size(a), a**2 + 2 * a + 1),
-        "domain": Domain(a),
-        "source": SOURCE,
-        "observables": (size,),
-        "derivation": Derivation(
-            Step((a + 1) ** 2, by=definition), Step(a**2 + 2 * a + 1, by=algebra)
-        ),
-    }
-    return Claim(**{**fields, **changes})
+claim = partial(made_up.claim, title='A "square" & <more>', says="Of a <positive> sum.")
 
 
 def verdict(predicted="4", measured="4.5", finding="agrees", how=How.EXACT, detail=None, **changes):
@@ -95,10 +69,9 @@ class Words(HTMLParser):
     def handle_starttag(self, tag, attributes):
         given = dict(attributes)
         self.links += [given[name] for name in ("href", "src") if name in given]
-        self.ids |= {given["id"]} & {*given.values()} if "id" in given else set()
-        if tag not in ("meta", "link", "br", "input", "mrow") or tag == "mrow":
-            if tag in ("meta", "link", "br", "input"):
-                return
+        if "id" in given:
+            self.ids.add(given["id"])
+        if tag not in ("meta", "link", "br", "input"):
             self.open.append(tag)
 
     def handle_startendtag(self, tag, attributes):
@@ -315,7 +288,7 @@ def test_pages_hold_what_is_known(site):
     first = (site / "claims" / "made-up.first.html").read_text(encoding="utf-8")
     assert "A &#34;square&#34; &amp; &lt;more&gt;" in first
     assert "&lt;half&gt;" in first and "unexplained" in first
-    assert "a &lt;positive&gt; number" in first
+    assert "Of a &lt;positive&gt; sum." in first
     assert 'href="made-up.second.html"' in first  # would fall
     second = (site / "claims" / "made-up.second.html").read_text(encoding="utf-8")
     assert "print(&#39;&lt;b&gt;&#39;)" in second and "REFUTED" in second

@@ -25,8 +25,6 @@ from verify.report.texts import formula, html
 __all__ = ["ClaimPage", "MutantRow", "PointRow", "StepRow", "claim_page"]
 
 _SIGNS = {"=": "=", "<=": r"\le", ">=": r"\ge", "~": r"\sim", "+-": "="}
-LONGEST_VALUE = 80
-"""A value of a point that takes more characters is shown folded."""
 
 
 @dataclass(frozen=True)

@@ -108,10 +108,15 @@ def _mark(row: int, result: Mapping[str, Any], verdict: Verdict) -> Mark | None:
     claimed, seen = str(result["predicted"]), str(result["measured"])
     if share := _SHARE.search(seen):
         return Mark(row, (0.5, 1.0), _share(share))
-    counted, plain, value = _COUNTED.search(seen), _value(seen), _value(claimed)
-    if value is None or (plain is None and not counted):
+    value, plain = _value(claimed), _value(seen)
+    if counted := _COUNTED.search(seen):
+        measured = _share(counted)
+    elif plain is not None:
+        measured = _around(*plain)
+    else:
         return None
-    measured = _share(counted) if counted else _around(*plain) if plain else (0.0, 0.0, 0.0)
+    if value is None:
+        return None
     slack = verdict.resolution
     if not verdict.absolute and verdict.how in (How.EXACT, How.CERTIFIED, How.EXHAUSTIVE):
         slack *= max(abs(value[0]), abs(measured[1]))
