@@ -150,7 +150,7 @@ def tree(tmp_path: Path) -> Path:
     (tmp_path / "theory" / "two" / "section.py").write_text("from theory.one.section import x\n")
     (tmp_path / "verify" / "two" / "section.py").write_text(
         "import numpy\nfrom theory.two import section\nfrom numerics.two import section as s\n"
-        "from verify import check\nfrom verify.core.engine import bind\nfrom . import other\n"
+        "from verify import check_for\nfrom verify.core.engine import bind\nfrom . import other\n"
     )
     (tmp_path / "verify" / "command.py").write_text(
         "import importlib\nfrom verify.one import section\nimportlib.import_module('verify.two')\n"

@@ -10,7 +10,7 @@ from typing import Any
 
 _HOMES = {
     "verify.core.assertion": ("assert_claim",),
-    "verify.core.check": ("Check", "Mutant", "Settings", "check", "leading", "mutate"),
+    "verify.core.check": ("Check", "Mutant", "Settings", "check_for", "leading", "mutate"),
     "verify.core.estimates": (
         "Counted",
         "Estimate",

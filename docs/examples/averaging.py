@@ -9,7 +9,7 @@ Run it with ``assay run docs/examples/averaging.py``.
 import numpy as np
 
 from theory import Claim, Domain, Natural, Real, Seen, Source, Standing, Trend
-from verify import Mutant, Trained, check, mutate, training_seeds
+from verify import Mutant, Trained, check_for, mutate, training_seeds
 
 d = Natural("d", at_least=1, meaning="weights", grid=(5,))
 step = Real("step", above=0, below=0.1, meaning="step size", grid=(0.05,))
@@ -41,7 +41,7 @@ def train(d, step, seed, noise):
     return [np.linalg.norm(estimate - truth, axis=1) for estimate in (mean, weights)]
 
 
-@check(averaging, resolution=0)
+@check_for(averaging, resolution=0)
 def compare(d, step, seed):
     """The same runs end in both groups, so they are paired."""
     mean, last = train(d, step, seed, noise=1.0)

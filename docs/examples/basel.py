@@ -29,7 +29,7 @@ from theory import (
     definition,
 )
 from theory.core.rules.comparison_limits import Squeeze
-from verify import Exact, Mutant, check, mutate
+from verify import Exact, Mutant, check_for, mutate
 
 n = Natural("n", at_least=1, meaning="terms that are there", grid=(1, 2, 10, 100))
 j = Symbol("j", integer=True, positive=True)
@@ -82,8 +82,8 @@ def subtract(n):
     return Exact(math.pi**2 / 6 - math.fsum(1 / i**2 for i in range(1, n + 1)), 1e-14)
 
 
-check(between, resolution=1e-9)(subtract)
-check(asymptotic, resolution=0.01, ladder=[10, 30, 100, 300, 1000])(subtract)
+check_for(between, resolution=1e-9)(subtract)
+check_for(asymptotic, resolution=0.01, ladder=[10, 30, 100, 300, 1000])(subtract)
 
 half = Rational(1, 2)
 mutate(between, Mutant("half way", Bound(1 / (n + half), "<=", tail(n), "<=", 1 / n)))

@@ -29,7 +29,7 @@ from theory import (
     definition,
 )
 from theory.core.rules.monotone import Replaced
-from verify import Mutant, Sampled, check, mutate
+from verify import Mutant, Sampled, check_for, mutate
 
 textbook = Source(None, "textbooks", seen=Seen.RECOLLECTION, standing=Standing.DERIVED_HERE)
 
@@ -50,7 +50,7 @@ tangent = Claim(
         Step(log(1 - u), by=ExactIntegral()),
     ),
 )
-check(tangent, resolution=1e-9)(None)
+check_for(tangent, resolution=1e-9)(None)
 mutate(tangent, Mutant("too steep", Bound(log(1 - u), "<=", -u - u**2)))
 
 k = Natural("k", at_least=2, meaning="people", grid=(5, 23))
@@ -88,7 +88,7 @@ birthdays = Claim(
 groups = [{"k": 3, "spare": 0}, {"k": 5, "spare": 5}, {"k": 23, "spare": 342}]
 
 
-@check(birthdays, resolution=0.01, points=groups)
+@check_for(birthdays, resolution=0.01, points=groups)
 def gather(k, spare, stream):
     """Draw birthdays, sort them, and look for neighbours that are the same."""
 

@@ -22,7 +22,7 @@ from theory import (
     Step,
     definition,
 )
-from verify import Exact, Mutant, Sampled, check, mutate
+from verify import Exact, Mutant, Sampled, check_for, mutate
 
 # The parameters, with the values that are looked at unless a check says otherwise.
 n = Natural("n", at_least=2, meaning="number of coupons", grid=(2, 3, 10, 50))
@@ -53,7 +53,7 @@ missing_probability = Claim(
 )
 
 
-@check(missing_probability, resolution=0.01)
+@check_for(missing_probability, resolution=0.01)
 def simulate(n, m, stream):
     """Draw coupons, and look whether the first is missing."""
 
@@ -93,6 +93,6 @@ def exact(n, m):
     return Exact(float(np.prod(np.full(m, 1 - 1 / n))), 1e-12)
 
 
-check(upper_bound, resolution=1e-9)(exact)
-check(too_good, resolution=1e-9)(exact)
+check_for(upper_bound, resolution=1e-9)(exact)
+check_for(too_good, resolution=1e-9)(exact)
 mutate(too_good, survives={"sense flipped": "the reverse is true, and attained without a draw"})

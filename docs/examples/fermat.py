@@ -6,7 +6,7 @@ Run it with ``assay run docs/examples/fermat.py``.
 """
 
 from theory import Claim, Domain, ForAll, Natural, Seen, Source, Standing
-from verify import Exhaustive, Mutant, check, mutate
+from verify import Exhaustive, Mutant, check_for, mutate
 
 largest = Natural("largest", at_least=2, meaning="largest number that is tried", grid=(2000,))
 
@@ -31,7 +31,7 @@ little_theorem = Claim(
 )
 
 
-@check(little_theorem, resolution=0)
+@check_for(little_theorem, resolution=0)
 def primes(largest):
     """Try every prime."""
     return Exhaustive((n, passes(n)) for n in range(2, largest + 1) if is_prime(n))
@@ -57,7 +57,7 @@ converse = Claim(
 )
 
 
-@check(converse, resolution=0)
+@check_for(converse, resolution=0)
 def numbers_that_pass(largest):
     """Try every number that passes."""
     return Exhaustive((n, is_prime(n)) for n in range(2, largest + 1) if passes(n))

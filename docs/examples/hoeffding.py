@@ -24,7 +24,7 @@ from theory import (
     algebra,
     definition,
 )
-from verify import Mutant, Sampled, check, mutate
+from verify import Mutant, Sampled, check_for, mutate
 
 n = Natural("n", at_least=1, meaning="coins", grid=(10, 40))
 t = Real("t", above=0, at_most=0.5, meaning="excess of heads, per coin", grid=(0.125, 0.25))
@@ -60,7 +60,7 @@ hoeffding = Claim(
 )
 
 
-@check(hoeffding, resolution=0.01)
+@check_for(hoeffding, resolution=0.01)
 def toss(n, t, stream):
     """Toss the coins one by one and count the heads."""
 

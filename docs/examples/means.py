@@ -24,7 +24,7 @@ from theory import (
     algebra,
     definition,
 )
-from verify import Mutant, check, mutate
+from verify import Mutant, check_for, mutate
 
 textbook = Source(None, "textbooks", seen=Seen.RECOLLECTION, standing=Standing.DERIVED_HERE)
 
@@ -44,7 +44,7 @@ two_means = Claim(
         Step(s * t, by=Nonnegative(">=")),
     ),
 )
-check(two_means, resolution=1e-9)(None)
+check_for(two_means, resolution=1e-9)(None)
 mutate(
     two_means,
     Mutant("harmonic mean", Bound(s * t, "<=", 2 * s**2 * t**2 / (s**2 + t**2))),
@@ -71,7 +71,7 @@ logarithm = Claim(
         Step(x / (1 + x), by=ExactIntegral()),
     ),
 )
-check(logarithm, resolution=1e-9)(None)
+check_for(logarithm, resolution=1e-9)(None)
 mutate(
     logarithm,
     Mutant("the tangent half way", Bound(2 * x / (2 + x), "<=", log(1 + x), "<=", 2 * x / (2 + x))),

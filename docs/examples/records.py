@@ -27,7 +27,7 @@ from theory import (
     Step,
     definition,
 )
-from verify import Exact, Mutant, check, mutate
+from verify import Exact, Mutant, check_for, mutate
 
 n = Natural("n", at_least=1, meaning="numbers in the sequence", grid=(1, 2, 3, 5, 7))
 j = Symbol("j", integer=True, positive=True)
@@ -57,7 +57,7 @@ mean_records = Claim(
 )
 
 
-@check(mean_records, resolution=1e-9)
+@check_for(mean_records, resolution=1e-9)
 def look_at_all_orders(n):
     """Count the records of every order."""
     counts = [len(set(accumulate(order, max))) for order in permutations(range(n))]
@@ -82,7 +82,7 @@ logarithmic = Claim(
 )
 
 
-@check(logarithmic, resolution=0.01, ladder=[10, 10**2, 10**3, 10**4, 10**5, 10**6])
+@check_for(logarithmic, resolution=0.01, ladder=[10, 10**2, 10**3, 10**4, 10**5, 10**6])
 def add(n):
     """Add the reciprocals, which by the first claim is the mean, in floating point."""
     return Exact(float(np.sum(1.0 / np.arange(n, 0, -1.0))), 1e-10)

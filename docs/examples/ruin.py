@@ -25,7 +25,7 @@ from theory import (
     algebra,
     definition,
 )
-from verify import Mutant, Sampled, check, mutate
+from verify import Mutant, Sampled, check_for, mutate
 
 a = Natural("a", at_least=1, meaning="what the gambler has", grid=(1, 3))
 N = Natural("N", at_least=2, meaning="what there is to win or lose", grid=(5,))
@@ -66,7 +66,7 @@ gamblers_ruin = Claim(
 )
 
 
-@check(gamblers_ruin, resolution=0.01)
+@check_for(gamblers_ruin, resolution=0.01)
 def play(a, N, r, stream):
     """Play until all is won or lost."""
 

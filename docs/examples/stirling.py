@@ -23,7 +23,7 @@ from theory import (
     Step,
     definition,
 )
-from verify import Exact, Mutant, check, mutate
+from verify import Exact, Mutant, check_for, mutate
 
 n = Natural("n", at_least=1, grid=(10, 20, 40, 80, 160, 320))
 
@@ -50,7 +50,7 @@ stirling = Claim(
 )
 
 
-@check(stirling, resolution=1e-3)
+@check_for(stirling, resolution=1e-3)
 def multiply(n):
     """Multiply 1, 2, ..., n, each divided by n / e."""
     value = math.prod(i * math.e / n for i in range(1, n + 1))

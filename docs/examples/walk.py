@@ -21,7 +21,7 @@ from theory import (
     algebra,
     definition,
 )
-from verify import Exact, Mutant, check, mutate
+from verify import Exact, Mutant, check_for, mutate
 
 n = Natural(
     "n", at_least=1, meaning="half the number of steps", grid=(8, 16, 32, 64, 128, 256, 512)
@@ -51,7 +51,7 @@ returns = Claim(
 )
 
 
-@check(returns, resolution=0.01)
+@check_for(returns, resolution=0.01)
 def spread(n):
     """Let probability spread over the line, step by step."""
     places = np.zeros(4 * n + 3)

@@ -4,7 +4,7 @@ Run it with ``assay run docs/examples/wilson.py``.
 """
 
 from theory import Claim, Domain, ForAll, Natural, Seen, Source, Standing
-from verify import Exhaustive, Mutant, check, mutate
+from verify import Exhaustive, Mutant, check_for, mutate
 
 largest = Natural("largest", at_least=2, meaning="largest number that is tried", grid=(2000,))
 
@@ -32,7 +32,7 @@ def cases(largest, shift):
         factorial *= n
 
 
-@check(wilson, resolution=0)
+@check_for(wilson, resolution=0)
 def try_all(largest):
     """Carry the factorial along."""
     return Exhaustive(cases(largest, shift=1))

@@ -48,7 +48,7 @@ VERIFY = """
 import os, time
 import numpy as np
 from theory.made_up import one as theory
-from verify import Exact, Sampled, check
+from verify import Exact, Sampled, check_for
 
 SLOW = float(os.environ.get("MADE_UP_SECONDS", "0"))
 
@@ -88,7 +88,7 @@ def write_topic(root, claims):
     text = f"__all__ = {list(claims)!r}\n{THEORY}" + "\n".join(stated) + "\n"
     (root / "theory" / "made_up" / "one.py").write_text(text)
     bound = [
-        f"check(theory.{name}, resolution={0.1 if measure == 'drawn' else 1e-9})({measure})"
+        f"check_for(theory.{name}, resolution={0.1 if measure == 'drawn' else 1e-9})({measure})"
         for name, (_, measure) in claims.items()
     ]
     (root / "verify" / "made_up" / "one.py").write_text(VERIFY + "\n".join(bound) + "\n")

@@ -16,7 +16,7 @@ from theory.assoc_dynamics import benign as theory
 from theory.assoc_dynamics.benign import gamma, omega, rivals, steps
 from theory.assoc_dynamics.large_steps import R, eta, p
 from theory.assoc_dynamics.large_steps import error as error_of_memory
-from verify import Exact, Mutant, check, mutate
+from verify import Exact, Mutant, check_for, mutate
 from verify.assoc_dynamics.large_steps import before_and_after, memories_at, with_margins
 from verify.assoc_dynamics.problems import ROUNDING, drawn, known, pair, problem, rows
 
@@ -33,7 +33,7 @@ def even(count):
     return alone([1 + float(LambertW(count / EULER).evalf())] * count)
 
 
-check(
+check_for(
     theory.benign_pull,
     resolution=1e-9,
     points=[
@@ -93,7 +93,9 @@ def margin_of(point):
     return Exact(middle, (found.high - found.low) / 2), found.memory
 
 
-@check(theory.benign_aligned, resolution=1e-9, points=growth_points, count=6, full={"count": 60})
+@check_for(
+    theory.benign_aligned, resolution=1e-9, points=growth_points, count=6, full={"count": 60}
+)
 def _(**point):
     step, _ = before_and_after(point, step=point["eta"])
     margin, target = margin_of(point)
@@ -115,7 +117,7 @@ mutate(
 )
 
 
-@check(theory.benign_growth, resolution=1e-9, points=growth_points, count=6, full={"count": 60})
+@check_for(theory.benign_growth, resolution=1e-9, points=growth_points, count=6, full={"count": 60})
 def _(**point):
     step, longest = before_and_after(point, step=point["eta"])
     before = np.asarray(point["W"])
@@ -179,7 +181,7 @@ def errors_of_run(**point):
     }
 
 
-check(theory.benign, resolution=1e-6, points=runs, count=8, full={"count": 100})(errors_of_run)
+check_for(theory.benign, resolution=1e-6, points=runs, count=8, full={"count": 100})(errors_of_run)
 total = theory.error_sum()
 slow = sqrt(2 * omega * steps / eta) / gamma
 mutate(
@@ -203,7 +205,9 @@ def wrong_points(stream, count):
             yield {**point, "t": int(token) + 1, "w": int(rival) + 1}
 
 
-@check(theory.benign_mistake, resolution=1e-9, points=wrong_points, count=6, full={"count": 100})
+@check_for(
+    theory.benign_mistake, resolution=1e-9, points=wrong_points, count=6, full={"count": 100}
+)
 def _(**point):
     step, _ = before_and_after(point, step=0.0)
     return known(step.error)
@@ -217,7 +221,7 @@ mutate(
     Mutant("half of everything", Bound(Rational(1, 2), "<=", error)),
 )
 
-check(theory.benign_mistakes, resolution=1e-6, points=runs, count=8, full={"count": 100})(
+check_for(theory.benign_mistakes, resolution=1e-6, points=runs, count=8, full={"count": 100})(
     errors_of_run
 )
 mutate(

@@ -20,7 +20,7 @@ from theory.assoc_dynamics.model import (
     q,
     x,
 )
-from verify import Exact, Mutant, check, mutate
+from verify import Exact, Mutant, check_for, mutate
 from verify.assoc_dynamics.drawn_problems import (
     ROUNDING,
     keep,
@@ -31,7 +31,7 @@ from verify.assoc_dynamics.drawn_problems import (
 BINARY = problems((2, 2, 2, 2), (3, 2, 2, 1), (4, 2, 1, 2), (1, 2, 2, 3), labels=2)
 
 
-@check(
+@check_for(
     theory.binary_particles,
     resolution=1e-9,
     absolute=True,
@@ -87,7 +87,7 @@ def both_margins(N, d, h, T, q, f, U, E, W, eta, x, signed=True, scale=1.0):
     return {"memory_margin": Exact(one, error), "particle_margin": Exact(two, error)}
 
 
-check(
+check_for(
     theory.binary_particles_trajectory,
     resolution=1e-8,
     absolute=True,
@@ -113,7 +113,7 @@ mutate(
 )
 
 
-@check(
+@check_for(
     theory.binary_particles_dissipation,
     resolution=1e-10,
     absolute=True,

@@ -19,7 +19,7 @@ from theory.assoc_dynamics.model import (
     j,
     k,
 )
-from verify import Exact, Mutant, check, mutate
+from verify import Exact, Mutant, check_for, mutate
 from verify.assoc_dynamics.drawn_problems import (
     SIZES,
     conditional,
@@ -33,7 +33,7 @@ from verify.assoc_dynamics.drawn_problems import (
 SMALL = problems(*SIZES)
 
 
-@check(
+@check_for(
     theory.hessian_convex,
     resolution=1e-9,
     absolute=True,
@@ -63,7 +63,7 @@ mutate(
 )
 
 
-@check(
+@check_for(
     theory.hessian_convex_pairs,
     resolution=1e-10,
     absolute=True,
@@ -107,7 +107,7 @@ def alike(stream, count):
         yield {name: point[name] for name in theory.hessian_convex_nonnegative.domain.names}
 
 
-@check(
+@check_for(
     theory.hessian_convex_nonnegative,
     resolution=1e-10,
     absolute=True,
@@ -173,7 +173,7 @@ def mistakes(W, E, U, q, labels):
     return float(((memory.scores(W, E, U).argmax(axis=0) != labels) * np.array(q)).sum())
 
 
-check(
+check_for(
     theory.hessian_convex_sharpness,
     resolution=1e-9,
     points=sharpest,

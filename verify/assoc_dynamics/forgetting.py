@@ -14,7 +14,7 @@ from numerics.assoc_dynamics import underparameterised as certified
 from numerics.assoc_dynamics.torch_normals import torch_normals
 from theory import Bound, Domain, Identity, Real
 from theory.assoc_dynamics import forgetting as theory
-from verify import Exact, Mutant, Sampled, check, mutate
+from verify import Exact, Mutant, Sampled, check_for, mutate
 
 # How often
 
@@ -32,7 +32,7 @@ def suboptimal(size, stream):
 PAIRS = [{"N": N, "n": n} for N, n in ((3, 5), (5, 10), (10, 30), (30, 100))]
 
 
-@check(theory.ce_suboptimal_2d, resolution=0.02, points=PAIRS, full={"resolution": 0.005})
+@check_for(theory.ce_suboptimal_2d, resolution=0.02, points=PAIRS, full={"resolution": 0.005})
 def _(N, n, stream):
     return {
         "suboptimal": Sampled(suboptimal(N, stream.substream("N")), bernoulli=True),
@@ -49,7 +49,7 @@ mutate(
 )
 
 
-@check(
+@check_for(
     theory.ce_suboptimal_2d_excess,
     resolution=0.004,
     points=[{"N": N} for N in (3, 5, 100)],
@@ -95,9 +95,9 @@ def panel_excess(tokens):
     return Exact(certified.wrong_mass(scores, SHARES) - best)
 
 
-check(theory.ce_suboptimal_2d_panels, resolution=0, points=[{"seed": seed} for seed in (39, 81)])(
-    lambda seed: panel_excess(panel(seed))
-)
+check_for(
+    theory.ce_suboptimal_2d_panels, resolution=0, points=[{"seed": seed} for seed in (39, 81)]
+)(lambda seed: panel_excess(panel(seed)))
 BOTH = Piecewise((Rational(1, 11), Eq(theory.seed, 81)), (0, True))
 mutate(
     theory.ce_suboptimal_2d_panels,
@@ -118,7 +118,7 @@ def crowd(s, degrees=theory.THIRTY):
     }
 
 
-check(
+check_for(
     theory.ce_suboptimal_2d_constant,
     resolution=1e-12,
     points=[{"s": s} for s in (1, 0.985, 1.02, 1.045)],
@@ -168,7 +168,7 @@ ANY = Domain(Real("s", at_least=0))
 UNIFORM = [{"s": 0}]
 
 
-@check(theory.forgetting_trajectory, resolution=1e-12, points=EXPONENTS)
+@check_for(theory.forgetting_trajectory, resolution=1e-12, points=EXPONENTS)
 def _(s):
     return {"visited_error": visited(s), "settled_error": settled(s)}
 
@@ -183,7 +183,7 @@ mutate(
 )
 
 
-@check(theory.forgetting_trajectory_visits, resolution=1e-12, points=EXPONENTS)
+@check_for(theory.forgetting_trajectory_visits, resolution=1e-12, points=EXPONENTS)
 def _(s):
     return {
         "visited_error": visited(s),
@@ -203,7 +203,7 @@ def limit(s):
     return Exact(certified.wrong_mass(scores, masses(s)))
 
 
-@check(theory.forgetting_trajectory_settles, resolution=1e-12, points=EXPONENTS)
+@check_for(theory.forgetting_trajectory_settles, resolution=1e-12, points=EXPONENTS)
 def _(s):
     return {"settled_error": settled(s), "limit_error": limit(s)}
 
@@ -222,7 +222,7 @@ def largest_rise(losses):
     return Exact(float(np.diff(np.log(losses[:601])).max()), 1e-15)
 
 
-check(theory.forgetting_trajectory_falls, resolution=1e-13, points=EXPONENTS, absolute=True)(
+check_for(theory.forgetting_trajectory_falls, resolution=1e-13, points=EXPONENTS, absolute=True)(
     lambda s: largest_rise(path(s)[0])
 )
 
@@ -236,7 +236,7 @@ def large_steps(s):
 mutate(theory.forgetting_trajectory_falls, Mutant("at any step size", measure=large_steps))
 
 
-@check(
+@check_for(
     theory.forgetting_trajectory_sgd,
     resolution=0.02,
     points=[{"s": s} for s in (2, 1.5, 2.25)],
@@ -283,7 +283,7 @@ def plane(N, degrees):
     return tokens, law, numerics.least_loss_memory(tokens, law)
 
 
-@check(theory.underparam_eos, resolution=1e-3, points=problems, count=8, full={"count": 100})
+@check_for(theory.underparam_eos, resolution=1e-3, points=problems, count=8, full={"count": 100})
 def _(N, degrees):
     tokens, law, memory = plane(N, degrees)
     sharpness = numerics.sharpness(tokens, law, memory)
@@ -329,7 +329,7 @@ def multiples(stream, count):
         yield {**point, "f": factors[index % len(factors)]}
 
 
-check(
+check_for(
     theory.underparam_eos_cycle, resolution=1e-6, points=multiples, count=12, full={"count": 200}
 )(late_loss)
 mutate(

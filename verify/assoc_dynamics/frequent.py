@@ -11,10 +11,10 @@ from numerics.assoc_dynamics import frequent as numerics
 from theory import Bound, Domain, Identity
 from theory.assoc_dynamics import frequent as theory
 from theory.assoc_dynamics.simplex import N, c, margin, p, token
-from verify import Exact, Mutant, check, mutate
+from verify import Exact, Mutant, check_for, mutate
 from verify.assoc_dynamics.simplex import EACH_TOKEN, excess_of, margin_of, shares
 
-check(
+check_for(
     theory.frequent_safe_general,
     resolution=1e-14,
     points=[q for q in EACH_TOKEN if 2 * q["p"][q["x"] - 1] > q["c"][q["x"] - 1]],
@@ -27,7 +27,7 @@ mutate(
     Mutant("without the weight", Bound(log(2 * p[token]), "<=", margin())),
 )
 
-check(
+check_for(
     theory.frequent_safe,
     resolution=1e-14,
     points=[
@@ -48,7 +48,7 @@ mutate(
 )
 
 
-@check(
+@check_for(
     theory.frequent_safe_plane,
     resolution=1e-10,
     points=[
@@ -84,7 +84,7 @@ ALIKE = [
     {"a": Fraction(a, 1000), "b": Fraction(b, 1000)}
     for a, b in ((400, 490), (334, 335), (490, 499), (498, 499), (350, 450))
 ]
-check(theory.frequent_safe_sharp, resolution=0, points=ALIKE)(excess_of_two_alike)
+check_for(theory.frequent_safe_sharp, resolution=0, points=ALIKE)(excess_of_two_alike)
 mutate(
     theory.frequent_safe_sharp,
     Mutant(

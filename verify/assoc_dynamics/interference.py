@@ -11,7 +11,7 @@ from numerics.assoc_dynamics import interference
 from theory import Bound, Identity, StudentCDF
 from theory.assoc_dynamics import interference as theory
 from theory.assoc_dynamics.interference import inner, lower, p, rank, width, x, z
-from verify import Exact, Mutant, Sampled, check, mutate
+from verify import Exact, Mutant, Sampled, check_for, mutate
 
 
 def rate(N, d, E, p, x, z):
@@ -37,7 +37,9 @@ def crowds(stream, count):
         }
 
 
-check(theory.initial_degradation, resolution=1e-10, absolute=True, points=crowds, count=12)(rate)
+check_for(theory.initial_degradation, resolution=1e-10, absolute=True, points=crowds, count=12)(
+    rate
+)
 mutate(
     theory.initial_degradation,
     Mutant(
@@ -77,7 +79,7 @@ def unit_pair(frequency, *half_tangents):
     }
 
 
-check(
+check_for(
     theory.degradation_rarer,
     resolution=1e-12,
     absolute=True,
@@ -108,7 +110,7 @@ def share_of_pairs(N, d, stream):
     return Sampled.batched(stream, batch, size=256)
 
 
-check(
+check_for(
     theory.degradation_count,
     resolution=0.01,
     points=[{"N": 50, "d": d} for d in (4, 64)],

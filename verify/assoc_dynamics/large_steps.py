@@ -10,7 +10,7 @@ from numerics.assoc_dynamics import memory as memories
 from theory import Bound, Domain, Identity, Real
 from theory.assoc_dynamics import large_steps as theory
 from theory.assoc_dynamics.large_steps import R, common, eta, level
-from verify import Exact, Mutant, check, mutate
+from verify import Exact, Mutant, check_for, mutate
 from verify.assoc_dynamics.problems import drawn, known, pair, problem, rows
 
 
@@ -71,7 +71,7 @@ def one_spike(radius_factor):
     return measure
 
 
-check(theory.spike_bounds, resolution=1e-9, points=spike_points, count=12, full={"count": 300})(
+check_for(theory.spike_bounds, resolution=1e-9, points=spike_points, count=12, full={"count": 300})(
     one_spike(1)
 )
 next_loss, loss, error = theory.next_loss(), theory.loss(), theory.error()
@@ -104,9 +104,9 @@ def rise_points(stream, count):
     yield from memories_at(stream, count, eta=(0.01, 1000))
 
 
-check(theory.spike_bounds_rise, resolution=1e-9, points=rise_points, count=8, full={"count": 100})(
-    one_spike(1)
-)
+check_for(
+    theory.spike_bounds_rise, resolution=1e-9, points=rise_points, count=8, full={"count": 100}
+)(one_spike(1))
 mutate(
     theory.spike_bounds_rise,
     Mutant("nine tenths", Bound(next_loss, "<=", loss + Rational(9, 10) * eta * R**2)),
@@ -126,7 +126,7 @@ def two_label_points(stream, count):
             yield point
 
 
-@check(
+@check_for(
     theory.spike_bounds_two_labels,
     resolution=1e-9,
     points=two_label_points,
@@ -161,7 +161,7 @@ def curvature_points(stream, count):
         yield {**point, "V": rows(rng.standard_normal(np.shape(point["W"])))}
 
 
-@check(
+@check_for(
     theory.spike_bounds_curvature,
     resolution=1e-9,
     points=curvature_points,
@@ -199,7 +199,7 @@ def descent_points(stream, count):
     yield from memories_at(stream, count, h=(0.01, 2))
 
 
-@check(
+@check_for(
     theory.spike_bounds_descent,
     resolution=1e-9,
     points=descent_points,
@@ -243,7 +243,7 @@ mutate(
 )
 
 
-@check(
+@check_for(
     theory.spike_bounds_critical,
     resolution=1e-12,
     points=[{"m": m} for m in (0.25, 1, 3, 6, 10, 20)],
@@ -261,7 +261,7 @@ mutate(
         Identity(theory.critical_level(common), 8 * log(1 + exp(-common))),
     ),
 )
-check(
+check_for(
     theory.spike_bounds_sharp,
     resolution=1e-3,
     points=[{"m": 1}],

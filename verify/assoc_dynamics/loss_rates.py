@@ -13,7 +13,7 @@ from theory.assoc_dynamics import loss_rates as theory
 from theory.assoc_dynamics.benign import gamma
 from theory.assoc_dynamics.large_steps import M, R
 from theory.assoc_dynamics.loss_rates import potential, q, t
-from verify import Exact, Mutant, check, mutate
+from verify import Exact, Mutant, check_for, mutate
 from verify.assoc_dynamics.benign import growth_points, margin_of
 from verify.assoc_dynamics.large_steps import before_and_after, memories_at, with_margins
 from verify.assoc_dynamics.problems import drawn, known, pair, problem, rows
@@ -53,7 +53,7 @@ def seen(*names):
     return lambda **point: {name: at_memory(point)[name] for name in names}
 
 
-check(theory.loss_rates_error, resolution=1e-9, points=states, count=6, full={"count": 100})(
+check_for(theory.loss_rates_error, resolution=1e-9, points=states, count=6, full={"count": 100})(
     seen("loss", "error", "rarest")
 )
 mutate(
@@ -64,7 +64,7 @@ mutate(
     Mutant("half the loss", Bound(error, "<=", loss / 2)),
 )
 
-check(theory.loss_rates_fall, resolution=1e-9, points=states, count=6, full={"count": 100})(
+check_for(theory.loss_rates_fall, resolution=1e-9, points=states, count=6, full={"count": 100})(
     seen("loss", "error", "fall", "radius")
 )
 mutate(
@@ -84,7 +84,7 @@ def separable_states(stream, count):
         yield {name: value for name, value in point.items() if name != "eta"}
 
 
-@check(
+@check_for(
     theory.loss_rates_slope,
     resolution=1e-9,
     points=separable_states,
@@ -130,7 +130,7 @@ def loss_at(point):
     return known(float(particles.loss(table, point["p"], labels)), FLOW)
 
 
-@check(theory.loss_rates, resolution=1e-6, points=courses, count=4, full={"count": 60})
+@check_for(theory.loss_rates, resolution=1e-6, points=courses, count=4, full={"count": 60})
 def _(**point):
     labels = np.asarray(point["f"]) - 1
     return {
@@ -174,7 +174,7 @@ def perfect_courses(stream, count):
             yield {**point, "t": time}
 
 
-@check(
+@check_for(
     theory.loss_rates_separable,
     resolution=1e-6,
     points=perfect_courses,
@@ -216,7 +216,7 @@ def compared(stream, count):
         yield {**point, "t": 0.01, "r": 0.0}
 
 
-@check(theory.loss_rates_convex, resolution=1e-6, points=compared, count=3, full={"count": 40})
+@check_for(theory.loss_rates_convex, resolution=1e-6, points=compared, count=3, full={"count": 40})
 def _(**point):
     return {"flow_loss": loss_at(point), "max_margin": margin_of(point)[0]}
 

@@ -15,7 +15,7 @@ from theory import Bound, Identity
 from theory.assoc_dynamics import many_tokens as theory
 from theory.assoc_dynamics.loss_rates import potential
 from theory.assoc_dynamics.many_tokens import M, eta, later, r, t
-from verify import Exact, Mutant, check, mutate
+from verify import Exact, Mutant, check_for, mutate
 from verify.core.check import leading
 
 ROUNDING = 1e-13
@@ -60,7 +60,7 @@ def closed_and_trained(N, M, d, eta, k, s, change=lambda given: given):
     }
 
 
-check(
+check_for(
     theory.many_tokens_closed,
     resolution=1e-9,
     points=leading(points(GENTLE)),
@@ -79,7 +79,7 @@ mutate(
 )
 
 
-@check(
+@check_for(
     theory.many_tokens_growth,
     resolution=1e-9,
     points=leading(points(WILD)),
@@ -146,7 +146,7 @@ def both_flows(N, M, d, t, s, change=lambda given: given):
     return {"closed_flow": closed, "trained_flow": flow(N, M, d, s)[t][0]}
 
 
-check(
+check_for(
     theory.many_tokens_flow_closed,
     resolution=1e-4,
     points=flow_points(TIMES[1:3]),
@@ -167,7 +167,7 @@ mutate(
 )
 
 
-@check(
+@check_for(
     theory.many_tokens_flow_energy,
     resolution=1e-4,
     points=flow_points(TIMES),
@@ -186,7 +186,7 @@ mutate(
 )
 
 
-@check(
+@check_for(
     theory.many_tokens_flow_rate,
     resolution=1e-4,
     points=flow_points(TIMES),
@@ -237,7 +237,7 @@ def identity_margin(N, M, d, s):
     return float((right - scores.max(axis=1)).min() / d**0.5)
 
 
-@check(
+@check_for(
     theory.many_tokens_flow_convex,
     resolution=1e-4,
     points=norms,

@@ -12,7 +12,7 @@ from theory import Bound, Equivalent, Identity
 from theory.assoc_dynamics import margin_gaps as theory
 from theory.assoc_dynamics.margin_gaps import a, aligned_tokens, frequent, opposed, p1
 from theory.assoc_dynamics.margins import c, t
-from verify import Exact, Mutant, check, mutate
+from verify import Exact, Mutant, check_for, mutate
 
 FAR = tuple(10**k for k in range(4, 13))
 NEAR = tuple(10**k for k in range(2, 7))
@@ -37,7 +37,7 @@ def first(p1, a, c, m1, m2, t):
     return Exact(float(flow(p1, a, c, (m1, m2), FAR)[t][0]), 1e-8)
 
 
-check(
+check_for(
     theory.margin_constants_pair,
     resolution=5e-3,
     points=settings(
@@ -65,7 +65,7 @@ mutate(
 )
 
 
-@check(
+@check_for(
     theory.margin_constants_invariant,
     resolution=1e-9,
     points=[
@@ -107,7 +107,7 @@ def gap(ladder):
     return measure
 
 
-check(
+check_for(
     theory.margin_constants_gap,
     resolution=1e-2,
     points=settings(
@@ -137,7 +137,7 @@ mutate(
 )
 
 
-@check(
+@check_for(
     theory.margin_constants_gap_slow,
     resolution=2e-2,
     points=settings(
@@ -177,7 +177,7 @@ def limit_at(share, overlap, square):
     return Exact(*numerics.pair_residue(share, overlap, square, (0.0, 0.0)))
 
 
-@check(
+@check_for(
     theory.margin_constants_residue,
     resolution=0,
     points=[

@@ -19,7 +19,7 @@ from theory.assoc_dynamics.benign import gamma
 from theory.assoc_dynamics.large_steps import N as problem_size
 from theory.assoc_dynamics.large_steps import p as shares
 from theory.assoc_dynamics.margins import S, c, t, token
-from verify import Exact, Mutant, check, mutate
+from verify import Exact, Mutant, check_for, mutate
 from verify.assoc_dynamics.benign import margin_of
 from verify.assoc_dynamics.problems import drawn, known, pair, rows
 
@@ -79,7 +79,7 @@ def problems(stream, count):
         yield {**given, "t": 1}
 
 
-@check(
+@check_for(
     theory.loss_universal,
     resolution=5e-3,
     points=problems,
@@ -120,7 +120,7 @@ def pairs(stream, count):
                 yield {**point, "x": row + 1, "y": int(weights[row].argmax()) + 1}
 
 
-@check(
+@check_for(
     theory.max_margin_offsets,
     resolution=1e-2,
     points=pairs,
@@ -211,7 +211,7 @@ def memory_of(point):
     return (np.outer(u[0] - u[1], along) / point["c"], e, u, point["p"], f), f
 
 
-@check(theory.max_margin_gradient, resolution=1e-9, points=with_square, count=8)
+@check_for(theory.max_margin_gradient, resolution=1e-9, points=with_square, count=8)
 def _(**point):
     given, labels = memory_of(point)
     table = memory.scores(*given[:3])
@@ -242,7 +242,7 @@ def timed(stream, count):
         yield {**point, "m": tuple(float(v) for v in nearby), "t": time}
 
 
-@check(theory.margin_constants_potential, resolution=1e-8, points=timed, count=8)
+@check_for(theory.margin_constants_potential, resolution=1e-8, points=timed, count=8)
 def _(**point):
     given = (point[name] for name in ("z", "c", "p", "lambda", "m", "t"))
     return Exact(*numerics.potential_rate(*given))
@@ -290,7 +290,7 @@ def tokens_of(stream, count):
         yield {**point, "x": 1}
 
 
-@check(
+@check_for(
     theory.margin_constants,
     resolution=5e-3,
     points=tokens_of,
@@ -317,7 +317,7 @@ mutate(
 )
 
 
-@check(
+@check_for(
     theory.loss_universal_two_labels,
     resolution=5e-3,
     points=flows,

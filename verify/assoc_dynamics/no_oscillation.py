@@ -10,7 +10,7 @@ from theory import Bound, Domain, Identity, Matrix, Real
 from theory.assoc_dynamics import no_oscillation as theory
 from theory.assoc_dynamics.interference import N
 from theory.assoc_dynamics.no_oscillation import c, eta
-from verify import Exact, Mutant, check, mutate
+from verify import Exact, Mutant, check_for, mutate
 
 
 def gram_of(rng, tokens, constructive):
@@ -71,7 +71,7 @@ def any_sign(*without):
     return Domain(*parameters, where=own.where if not without else ())
 
 
-check(
+check_for(
     theory.no_oscillation,
     resolution=1e-8,
     absolute=False,
@@ -84,7 +84,7 @@ mutate(
     Mutant("whatever the correlations", domain=any_sign(), points=in_either_sense),
     Mutant("rises by the step size", Bound(eta * c / 2, "<=", theory.gain())),
 )
-check(
+check_for(
     theory.no_oscillation_loss,
     resolution=1e-8,
     absolute=False,
@@ -122,7 +122,7 @@ BALANCED = [
     for e in (0.1, 10, 100)
     for k in (0, 1, 2, 30)
 ]
-check(theory.no_oscillation_balanced, resolution=1e-6, absolute=True, points=BALANCED)(balanced)
+check_for(theory.no_oscillation_balanced, resolution=1e-6, absolute=True, points=BALANCED)(balanced)
 mutate(
     theory.no_oscillation_balanced,
     Mutant(
@@ -150,7 +150,9 @@ def gained(alpha, c, eta, k, first=0.5):
     return Exact(float((path[-1] - path[-2]).min()), 1e-12 * (1 + abs(path).max()))
 
 
-check(theory.no_oscillation_balanced_gain, resolution=1e-9, absolute=True, points=BALANCED)(gained)
+check_for(theory.no_oscillation_balanced_gain, resolution=1e-9, absolute=True, points=BALANCED)(
+    gained
+)
 mutate(
     theory.no_oscillation_balanced_gain,
     Mutant("imbalanced", measure=lambda alpha, c, eta, k: gained(alpha, c, eta, k, first=0.75)),
@@ -170,9 +172,9 @@ def rises(N, gram=None, step=10.0):
     return Exact(numerics.loss_rises(GRAMS[N] if gram is None else gram, weights, 2, step, 200))
 
 
-check(theory.no_oscillation_geometry, resolution=0.1, absolute=True, points=[{"N": 2}, {"N": 3}])(
-    rises
-)
+check_for(
+    theory.no_oscillation_geometry, resolution=0.1, absolute=True, points=[{"N": 2}, {"N": 3}]
+)(rises)
 mutate(
     theory.no_oscillation_geometry,
     Mutant("none", Identity(theory.rises(), 0)),

@@ -14,7 +14,7 @@ from numerics.core.streams import Stream
 from theory import Bound, Equivalent, Identity, Rate
 from theory.assoc_dynamics import orthogonal as theory
 from theory.assoc_dynamics.orthogonal import M, P, Q, late, t
-from verify import Exact, Mutant, check, mutate
+from verify import Exact, Mutant, check_for, mutate
 
 RATES = (0.03, 0.3, 2)
 CLASSES = (2, 3, 10)
@@ -84,7 +84,7 @@ def velocity(overlap=0.0, correlated=False):
     return measure
 
 
-check(
+check_for(
     theory.orthogonal_velocity,
     resolution=1e-9,
     absolute=True,
@@ -112,7 +112,7 @@ mutate(
 )
 
 
-@check(
+@check_for(
     theory.orthogonal_symmetric,
     resolution=1e-9,
     absolute=True,
@@ -178,7 +178,7 @@ def changed_margin(**changes):
     return measure
 
 
-check(
+check_for(
     theory.orthogonal_implicit,
     resolution=1e-8,
     points=grid(M=(2, 5), P=(0.3, 2), m_0=(-3, 0, 4), t=(0, 1, 10**4)),
@@ -200,7 +200,7 @@ mutate(
     Mutant("from a margin of 0", Identity(grown, 1 + M * P * t)),
 )
 
-check(
+check_for(
     theory.orthogonal_exact,
     resolution=1e-9,
     absolute=True,
@@ -225,7 +225,7 @@ mutate(
     Mutant("noisy labels", points=SEVERAL, measure=changed_margin(noise=0.1)),
 )
 
-check(
+check_for(
     theory.log_growth,
     resolution=0,
     points=grid(M=CLASSES, P=RATES, t=TIMES) + grid(M=(50,), P=(0.3,), t=(1, 10**4)),
@@ -246,7 +246,7 @@ mutate(
     Mutant("noisy labels", measure=changed_margin(noise=0.1)),
 )
 
-check(
+check_for(
     theory.log_growth_early,
     resolution=0,
     points=grid(M=CLASSES, P=RATES, t=(0, 0.01, 0.1, 1, 100)),
@@ -262,7 +262,7 @@ mutate(
 )
 
 FAR = (10**6, 10**7, 10**8, 10**9, 10**10, 10**11, 10**12)
-check(
+check_for(
     theory.log_growth_rate,
     resolution=1e-3,
     points=grid(M=CLASSES, P=(0.03, 2), t=(1,)),
@@ -274,7 +274,7 @@ mutate(
     Mutant("slope one over M", Rate(theory.late_margin(), late, 1 / M.symbol, form="logarithmic")),
 )
 
-check(
+check_for(
     theory.log_growth_expansion,
     resolution=2e-3,
     points=grid(M=CLASSES, P=(0.3, 2), t=(1,)),
@@ -297,7 +297,7 @@ mutate(
 )
 
 
-@check(
+@check_for(
     theory.log_growth_hitting,
     resolution=1e-7,
     points=grid(M=(2, 5), P=(0.03, 2), m=(0, 0.1, 3, 20)),
@@ -317,7 +317,7 @@ mutate(
     Mutant("one over the root of the rate", Identity(theory.hitting_time(), when * P**0.5)),
 )
 
-check(
+check_for(
     theory.log_growth_hitting_bounds,
     resolution=0,
     points=grid(M=CLASSES, P=(0.3,), m=(0, 1e-3, 1, 20)),
@@ -332,7 +332,7 @@ mutate(
 )
 
 
-@check(
+@check_for(
     theory.log_growth_gaps,
     resolution=1e-3,
     points=grid(M=(2, 5), P=(1,), Q=(0.03, 0.5), t=(1,)),
@@ -377,7 +377,7 @@ def loss(plain=True):
     return measure
 
 
-check(
+check_for(
     theory.log_growth_loss,
     resolution=2e-3,
     points=[

@@ -14,7 +14,7 @@ from theory import Bound, Domain, Equivalent, Identity, Natural
 from theory.assoc_dynamics import orthogonal_steps as theory
 from theory.assoc_dynamics.orthogonal import M, P, potential, y
 from theory.assoc_dynamics.orthogonal_steps import n, step
-from verify import Exact, Mutant, check, mutate
+from verify import Exact, Mutant, check_for, mutate
 from verify.assoc_dynamics.orthogonal import CLASSES, grid, margin, odd_one_out
 
 STEPS = (0.01, 1, 30, 1000)
@@ -60,7 +60,7 @@ def gained(noise=0.0):
     return measure
 
 
-check(
+check_for(
     theory.orthogonal_gd,
     resolution=1e-6,
     points=single_tokens,
@@ -93,7 +93,7 @@ def without_label(stream, count):
     return ({k: v for k, v in point.items() if k != "y"} for point in single_tokens(stream, count))
 
 
-check(
+check_for(
     theory.orthogonal_gd_odds,
     resolution=1e-6,
     points=without_label,
@@ -110,7 +110,7 @@ mutate(
     Mutant("a tenth of the step", measure=odds(0.1)),
 )
 
-check(
+check_for(
     theory.orthogonal_gd_correlated,
     resolution=1e-9,
     points=grid(h=(0.01, 0.2, 0.5), n=(2, 3, 10), P=(0.3, 2)),
@@ -132,7 +132,7 @@ mutate(
 )
 
 ALL_STEPS = grid(M=CLASSES, P=(0.3,), eta=STEPS)
-check(
+check_for(
     theory.orthogonal_gd_step,
     resolution=0,
     points=[{**point, "m": margin} for point in ALL_STEPS for margin in (0, 1, 8)],
@@ -162,7 +162,7 @@ def trained(M, P, eta, k):
 
 
 DESCENTS = grid(M=(2, 5), P=(0.3, 2), eta=(0.01, 1, 30), k=(0, 1, 10, 100))
-check(theory.orthogonal_gd_potential, resolution=1e-9, points=DESCENTS)(trained)
+check_for(theory.orthogonal_gd_potential, resolution=1e-9, points=DESCENTS)(trained)
 reached = potential(theory.gd_margin())
 mutate(
     theory.orthogonal_gd_potential,
@@ -171,7 +171,7 @@ mutate(
 )
 
 
-@check(theory.orthogonal_gd_flow, resolution=1e-9, absolute=True, points=DESCENTS)
+@check_for(theory.orthogonal_gd_flow, resolution=1e-9, absolute=True, points=DESCENTS)
 def _(M, P, eta, k):
     return {"gd_margin": trained(M, P, eta, k), "flow_margin": margin(M, P, float(eta) * k)}
 
@@ -200,7 +200,7 @@ def far_along(M, P, eta, k):
 
 MANY = (1000, 3000, 10_000, 30_000, 100_000)
 LONG = grid(M=(2, 5), P=(0.3,), eta=(1, 10), k=(1,))
-check(theory.orthogonal_gd_growth, resolution=2e-3, points=LONG, ladder=MANY)(far_along)
+check_for(theory.orthogonal_gd_growth, resolution=2e-3, points=LONG, ladder=MANY)(far_along)
 
 
 def growth(prediction):
@@ -216,7 +216,7 @@ mutate(
 )
 
 
-@check(theory.orthogonal_gd_logarithm, resolution=5e-3, points=LONG, ladder=MANY)
+@check_for(theory.orthogonal_gd_logarithm, resolution=5e-3, points=LONG, ladder=MANY)
 def _(M, P, eta, k):
     return {"gd_margin": far_along(M, P, eta, k), "gd_margin_later": far_along(M, P, eta, 4 * k)}
 
@@ -238,7 +238,7 @@ mutate(
 
 # Noisy labels
 
-check(
+check_for(
     theory.orthogonal_noisy_distance,
     resolution=0,
     points=grid(u=(1e-3, 0.3, 5), v=(1e-3, 0.3, 5), d=(1e-3, 0.3, 5)),
@@ -280,7 +280,7 @@ def departures(settings):
 
 STABLE = ((0.5, 1, 0.5), (0.5, 7.5, 0.5), (0.5, 20, 0.9), (1, 0.5, 0.2), (2, 5, 0.95))
 UNSTABLE = ((0.5, 8.5, 0.5), (0.5, 24, 0.9))
-check(
+check_for(
     theory.orthogonal_noisy,
     resolution=1e-6,
     points=departures(STABLE),
@@ -321,7 +321,7 @@ def random_laws(stream, count):
         }
 
 
-@check(
+@check_for(
     theory.orthogonal_noisy_jacobian,
     resolution=1e-6,
     absolute=True,
@@ -350,7 +350,7 @@ mutate(
 )
 
 
-@check(
+@check_for(
     theory.orthogonal_noisy_threshold,
     resolution=1e-6,
     absolute=True,

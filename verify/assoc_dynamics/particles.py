@@ -29,7 +29,7 @@ from theory.assoc_dynamics.model import (
     x,
     y,
 )
-from verify import Exact, Mutant, check, mutate
+from verify import Exact, Mutant, check_for, mutate
 from verify.assoc_dynamics.drawn_problems import (
     ROUNDING,
     SIZES,
@@ -44,7 +44,7 @@ from verify.assoc_dynamics.drawn_problems import (
 SMALL = problems(*SIZES)
 
 
-@check(
+@check_for(
     theory.gradient,
     resolution=1e-10,
     absolute=True,
@@ -87,7 +87,7 @@ def stored_sum(p, U, E, W, eta, x):
     return Exact(coefficients[:, x - 1].sum(), 10 * ROUNDING * condition * (1 + eta))
 
 
-@check(
+@check_for(
     theory.gradient_zero_sum,
     resolution=1e-9,
     absolute=True,
@@ -108,7 +108,7 @@ mutate(
 )
 
 
-@check(
+@check_for(
     theory.particle_system,
     resolution=1e-9,
     absolute=True,
@@ -155,7 +155,7 @@ mutate(
 )
 
 
-@check(
+@check_for(
     theory.particle_system_flow,
     resolution=1e-10,
     absolute=True,
@@ -186,7 +186,7 @@ mutate(
 )
 
 
-@check(
+@check_for(
     theory.particle_system_margins,
     resolution=1e-10,
     absolute=True,
@@ -223,7 +223,7 @@ mutate(
 )
 
 
-@check(
+@check_for(
     theory.particle_system_centred,
     resolution=1e-9,
     absolute=True,
@@ -297,7 +297,7 @@ def runs(N, M, d, h, T, p, U, E, W, eta, x, y, **changes):
 
 
 LONG = problems(*SIZES, step=(-2, 0.5), steps=(30, 1, 5, 0, 10))
-check(
+check_for(
     theory.particle_system_trajectory,
     resolution=1e-8,
     absolute=True,

@@ -10,7 +10,7 @@ from numerics.assoc_dynamics import memory
 from theory import Identity
 from theory.assoc_dynamics import separability as theory
 from theory.assoc_dynamics.separability import N, d, k, subsets
-from verify import Exact, Mutant, Sampled, check, leading, mutate
+from verify import Exact, Mutant, Sampled, check_for, leading, mutate
 from verify.assoc_dynamics.problems import rows
 
 
@@ -51,7 +51,7 @@ def margin(stretch=1.0):
     return measure
 
 
-check(
+check_for(
     theory.separability,
     resolution=1e-8,
     absolute=True,
@@ -102,7 +102,9 @@ def weighted(outwards=1.0):
     return measure
 
 
-check(theory.separability_hull, resolution=1e-6, absolute=True, points=hulls, count=12)(weighted())
+check_for(theory.separability_hull, resolution=1e-6, absolute=True, points=hulls, count=12)(
+    weighted()
+)
 mutate(
     theory.separability_hull,
     Mutant("an output outside the hull", measure=weighted(1.5)),
@@ -117,7 +119,7 @@ def placed(stream, count):
         yield {"N": tokens, "d": dimension, "Z": rows(drawn)}
 
 
-@check(theory.separability_count, resolution=0, points=placed, count=7, full={"count": 10})
+@check_for(theory.separability_count, resolution=0, points=placed, count=7, full={"count": 10})
 def _(Z, **_):
     return Exact(numerics.separable_labellings(Z), 0)
 
@@ -138,7 +140,7 @@ mutate(
 )
 
 
-@check(
+@check_for(
     theory.separability_chance,
     resolution=0.03,
     points=leading([{"N": n, "d": dim} for n, dim in ((3, 2), (6, 3), (5, 2), (4, 4), (8, 4))]),

@@ -16,7 +16,7 @@ from numerics.assoc_dynamics.simplex import simplex
 from theory import Bound, Domain, Identity
 from theory.assoc_dynamics import simplex as theory
 from theory.assoc_dynamics.simplex import N, c, c_3, level, margin, p, p_3, token, x
-from verify import Exact, Exhaustive, Mutant, check, mutate
+from verify import Exact, Exhaustive, Mutant, check_for, mutate
 
 
 def shares(*parts):
@@ -56,7 +56,7 @@ def near(p, c, shift):
     return (*moved, -sum(a * b for a, b in zip(c, moved, strict=False)) / c[-1])
 
 
-@check(
+@check_for(
     theory.simplex_forgetting_optimal,
     resolution=1e-13,
     points=lambda stream, count: [
@@ -108,7 +108,7 @@ def margin_of(N, p, c, x):
     return Exact(least_loss(p, c)[x - 1])
 
 
-check(theory.simplex_forgetting, resolution=1e-14, points=EACH_TOKEN, absolute=True)(margin_of)
+check_for(theory.simplex_forgetting, resolution=1e-14, points=EACH_TOKEN, absolute=True)(margin_of)
 mutate(
     theory.simplex_forgetting,
     Mutant("half the level", Identity(margin(), log(2 * p[token] / (level * c[token]) - 1))),
@@ -117,7 +117,7 @@ mutate(
 )
 
 
-@check(
+@check_for(
     theory.simplex_forgetting_level,
     resolution=1e-14,
     points=[{"N": len(p), "p": p, "c": c} for p, c in PROBLEMS],
@@ -131,7 +131,7 @@ mutate(
     Mutant("half the level", Identity(theory.mean_error(), level / 2)),
 )
 
-check(
+check_for(
     theory.simplex_forgetting_half,
     resolution=1e-14,
     points=[{"N": len(p), "p": p, "c": c} for p, c in [*PROBLEMS, (shares(3, 2, 1),) * 2]],
@@ -148,7 +148,7 @@ def extreme_tokens(which):
     ]
 
 
-check(
+check_for(
     theory.simplex_forgetting_smallest,
     resolution=0,
     points=extreme_tokens(lambda frequency, weight: frequency / weight),
@@ -211,9 +211,9 @@ def smallest_ratio(p, c, k):
     return 1 if p[k] / c[k] == min(map(truediv, p, c)) else -1
 
 
-check(theory.simplex_forgetting_sign, resolution=0, points=[{"N": 2, "K": 6}, {"N": 3, "K": 3}])(
-    measured_by(side)
-)
+check_for(
+    theory.simplex_forgetting_sign, resolution=0, points=[{"N": 2, "K": 6}, {"N": 3, "K": 3}]
+)(measured_by(side))
 mutate(
     theory.simplex_forgetting_sign,
     Mutant("the rarest token", measure=measured_by(rarest)),
@@ -237,7 +237,7 @@ def all_but(p, c, k):
     return {"N": len(p), "p": p, "c": c, "m": tuple(margins), "x": 1 + p.index(min(p))}
 
 
-check(
+check_for(
     theory.simplex_forgetting_none_perfect,
     resolution=0,
     points=[all_but(p, c, k) for p, c in PROBLEMS for k in range(len(p))]
@@ -263,7 +263,7 @@ def best(p, c):
     return numerics.best_error([[float(entry) for entry in row] for row in tokens(c)], p)
 
 
-@check(theory.simplex_forgetting_best, resolution=0, points=PLANE)
+@check_for(theory.simplex_forgetting_best, resolution=0, points=PLANE)
 def _(p, c):
     return Exact(best(p, c))
 
@@ -280,7 +280,7 @@ mutate(
 ONE = [PLANE[0]]
 
 
-@check(theory.simplex_forgetting_certificate, resolution=1e-13, points=ONE, absolute=True)
+@check_for(theory.simplex_forgetting_certificate, resolution=1e-13, points=ONE, absolute=True)
 def _(p, c):
     return {"mean_error": Exact(numerics.mean_error(least_loss(p, c), p))}
 
@@ -303,7 +303,7 @@ def excess_of(p, c):
     return Exact(numerics.wrong_mass(least_loss(p, c), p) - best(p, c))
 
 
-check(theory.simplex_forgetting_example, resolution=0, points=ONE)(excess_of)
+check_for(theory.simplex_forgetting_example, resolution=0, points=ONE)(excess_of)
 mutate(
     theory.simplex_forgetting_example,
     Mutant("the least loss is best", Identity(theory.excess(), 0)),

@@ -13,10 +13,10 @@ from theory import Equivalent
 from theory.assoc_dynamics import slow_modes as theory
 from theory.assoc_dynamics.orthogonal import M, P, Q, late
 from theory.assoc_dynamics.slow_modes import a
-from verify import Exact, Mutant, check, mutate
+from verify import Exact, Mutant, check_for, mutate
 
 
-@check(
+@check_for(
     theory.slow_modes_direction,
     resolution=2e-3,
     points=[
@@ -72,7 +72,7 @@ def drift(P, r, s_f, s, y, z, power=-1.0):
     return Exact(total, error)
 
 
-check(
+check_for(
     theory.slow_modes_conserved,
     resolution=1e-9,
     absolute=True,
@@ -87,7 +87,7 @@ mutate(
 )
 
 
-@check(
+@check_for(
     theory.slow_modes_wrong_labels,
     resolution=5e-3,
     points=[{"P": 0.5, "a": 1.0, "t": 1}, {"P": 2.0, "a": 3.0, "t": 1}],

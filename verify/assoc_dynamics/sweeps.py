@@ -15,7 +15,7 @@ from theory.assoc_dynamics import sweeps as theory
 from theory.assoc_dynamics.benign import gamma
 from theory.assoc_dynamics.large_steps import N, eta
 from theory.assoc_dynamics.sweeps import apart, times
-from verify import Exact, Exhaustive, Mutant, Sampled, check, leading, mutate
+from verify import Exact, Exhaustive, Mutant, Sampled, check_for, leading, mutate
 from verify.assoc_dynamics.benign import margin_of, trained
 from verify.assoc_dynamics.problems import drawn, known, pair
 
@@ -50,7 +50,7 @@ def settings(stream, count):
         yield {**settled(number), "eta": 3.0, "k": 1}
 
 
-check(
+check_for(
     theory.acceleration,
     resolution=0.01,
     points=settings,
@@ -77,7 +77,7 @@ mutate(
 )
 
 
-@check(
+@check_for(
     theory.acceleration_balanced,
     resolution=0.01,
     points=[
@@ -105,7 +105,7 @@ def sharpnesses(overlap, share, step):
     return dict(zip(LADDER, map(float, found), strict=True))
 
 
-@check(
+@check_for(
     theory.acceleration_stability,
     resolution=0.02,
     points=[
@@ -132,7 +132,7 @@ mutate(
 )
 
 
-@check(
+@check_for(
     theory.acceleration_stability_balanced,
     resolution=0.01,
     points=[{"a": a, "eta": step, "k": 1} for a, step in ((1.5, 1.0), (0.5, 10.0), (0.05, 3.0))],
@@ -195,7 +195,7 @@ def first_success(share=SPEED, early=1.0, late=2.0, time=lambda flow, step: flow
     return measure
 
 
-check(theory.transient_speedup, resolution=0)(first_success())
+check_for(theory.transient_speedup, resolution=0)(first_success())
 mutate(
     theory.transient_speedup,
     Mutant("for every step size", measure=first_success(share=np.inf)),
@@ -233,14 +233,14 @@ def no_later(share):
     return measure
 
 
-check(theory.transient_speedup_below, resolution=0)(no_later(1.0))
+check_for(theory.transient_speedup_below, resolution=0)(no_later(1.0))
 mutate(
     theory.transient_speedup_below,
     Mutant("up to 1.3 times the critical step size", measure=no_later(1.3)),
     Mutant("for every step size", measure=no_later(np.inf)),
 )
 
-check(theory.transient_speedup_not_monotone, resolution=0)(
+check_for(theory.transient_speedup_not_monotone, resolution=0)(
     lambda: Exact(int(slower("first_perfect").sum()))
 )
 mutate(
@@ -248,7 +248,7 @@ mutate(
     Mutant("large steps always speed up", Identity(theory.slower_first(), 0)),
     Mutant("by the last error", measure=lambda: Exact(int(slower("last_error").sum()))),
 )
-check(theory.transient_speedup_not_monotone_last, resolution=0)(
+check_for(theory.transient_speedup_not_monotone_last, resolution=0)(
     lambda: Exact(int(slower("last_error").sum()))
 )
 mutate(
@@ -294,7 +294,7 @@ def falls_at(step):
 
 DIMENSIONS = leading([{"d": d} for d in (3, 5, 10, 20, 50)])
 
-check(
+check_for(
     theory.random_memory_n5,
     resolution=5e-4,
     budget=100_000,
@@ -318,7 +318,7 @@ def small_steps(step):
     return measure
 
 
-check(
+check_for(
     theory.random_memory_n5_small_step,
     resolution=2e-3,
     budget=30_000,
@@ -342,7 +342,7 @@ def spikes_at(step):
     return measure
 
 
-check(
+check_for(
     theory.random_memory_n5_spikes,
     resolution=2e-3,
     budget=30_000,
@@ -365,7 +365,7 @@ def notebook(step, steps):
 SIZES = (3, 10, 20)
 
 
-@check(theory.random_memory_n5_notebook, resolution=1e-6)
+@check_for(theory.random_memory_n5_notebook, resolution=1e-6)
 def _():
     values = {size: float(notebook(size, 99)[0][99]) for size in SIZES}
     return {f"loss_{size}": Exact(value, 1e-6 * value) for size, value in values.items()}
@@ -379,7 +379,7 @@ mutate(
 )
 
 
-@check(theory.random_memory_n5_notebook_late, resolution=0)
+@check_for(theory.random_memory_n5_notebook_late, resolution=0)
 def _():
     return {
         f"last_error_{size}": Exact(int(np.flatnonzero(notebook(size, STEPS)[1])[-1]))
@@ -393,7 +393,7 @@ mutate(
 )
 
 
-@check(theory.random_memory_n5_notebook_rises, resolution=0)
+@check_for(theory.random_memory_n5_notebook_rises, resolution=0)
 def _():
     return {
         f"rises_{size}": Exact(int((np.diff(notebook(size, 99)[0][:30]) > 0).sum()))

@@ -19,7 +19,7 @@ from numerics.assoc_dynamics import transformers as numerics
 from numerics.assoc_dynamics.induction_head import Setting
 from theory import Domain, ForAll
 from theory.assoc_dynamics import transformers as theory
-from verify import Exhaustive, Mutant, Trained, check, leading, mutate, training_seeds
+from verify import Exhaustive, Mutant, Trained, check_for, leading, mutate, training_seeds
 
 TREND = {"resolution": 0.0, "error": 1e-4}
 MULTIPLES = (0.25, 0.5, 1.0, 2.0, 4.0)
@@ -125,19 +125,19 @@ def tiered(*multiples, **counts):
     }
 
 
-@check(theory.output_monotone, **TREND, **tiered(0.5, 0.25))
+@check_for(theory.output_monotone, **TREND, **tiered(0.5, 0.25))
 @with_seed
 def _(r, **sizes):
     return paired(rises(r, **sizes), 1)
 
 
-@check(theory.output_spikes, **TREND, **tiered(2.0, 4.0))
+@check_for(theory.output_spikes, **TREND, **tiered(2.0, 4.0))
 @with_seed
 def _(r, **sizes):
     return paired(rises(r, **sizes), 0.5)
 
 
-@check(theory.output_descent, **TREND, **tiered(0.5, 0.25))
+@check_for(theory.output_descent, **TREND, **tiered(0.5, 0.25))
 @with_seed
 def _(r, **sizes):
     return paired(final(2 * r, **sizes), final(r, **sizes))
@@ -161,7 +161,7 @@ mutate(
 )
 
 
-@check(
+@check_for(
     theory.output_benign,
     **TREND,
     points=leading(SETTINGS),
@@ -188,7 +188,7 @@ def output_turns(r, **sizes):
     return mean_turns(output_runs(**sizes).output_margins[:, MULTIPLES.index(r)])
 
 
-@check(theory.output_turns, **TREND, **tiered(4.0, 2.0))
+@check_for(theory.output_turns, **TREND, **tiered(4.0, 2.0))
 @with_seed
 def _(r, **sizes):
     return paired(output_turns(r, **sizes), output_turns(0.5, **sizes))
@@ -208,7 +208,7 @@ def comparisons(points):
     return [{**point, "r": r, "s": s} for point in points for r, s in ((2.0, 0.5), (4.0, 1.0))]
 
 
-@check(
+@check_for(
     theory.output_limits,
     resolution=0.0,
     points=leading(comparisons([ALONE, ALONE_FULL[0]])),
@@ -258,7 +258,7 @@ def shorter_way(r, d, narrow, **sizes):
     return paired(*(mean_over_tokens(numerics.down_travel, margins) for margins in (wide, slim)))
 
 
-check(
+check_for(
     theory.all_travel,
     **TREND,
     points=leading(WIDTHS),
@@ -290,7 +290,7 @@ def turns_after_factor(r, factor, **sizes):
     return paired(mean_turns(larger), mean_turns(fixed_margins(r, **sizes)))
 
 
-check(
+check_for(
     theory.all_turns,
     **TREND,
     points=leading(RAISED),
@@ -342,7 +342,7 @@ def pooled(*multiples):
     }
 
 
-@check(theory.all_descent, **TREND, **pooled(0.1))
+@check_for(theory.all_descent, **TREND, **pooled(0.1))
 @with_seed
 def _(r, **sizes):
     return paired(end_loss(0.5, **sizes), end_loss(r, **sizes))
@@ -357,7 +357,7 @@ mutate(
 )
 
 
-@check(theory.all_spikes, **TREND, **pooled(1.2))
+@check_for(theory.all_spikes, **TREND, **pooled(1.2))
 @with_seed
 def spikes(r, **sizes):
     """The largest loss over the first, against 1.1."""
@@ -371,7 +371,7 @@ mutate(
 )
 
 
-@check(theory.all_benign, **TREND, **pooled(1.2))
+@check_for(theory.all_benign, **TREND, **pooled(1.2))
 @with_seed
 def _(r, **sizes):
     return paired(end_loss(r, **sizes), end_loss(0.1, **sizes))
@@ -386,7 +386,7 @@ mutate(
 )
 
 
-@check(theory.all_keys, **TREND, **pooled(0.5, 1.2))
+@check_for(theory.all_keys, **TREND, **pooled(0.5, 1.2))
 @with_seed
 def _(r, **sizes):
     return paired(fresh(r, **sizes)[2][:, -1], 0)
@@ -404,7 +404,7 @@ def first_reached(margins, least=1.0):
     return np.where(reached.any(axis=1), reached.argmax(axis=1), margins.shape[1])
 
 
-@check(theory.all_order, **TREND, **pooled(0.5, 1.2))
+@check_for(theory.all_order, **TREND, **pooled(0.5, 1.2))
 @with_seed
 def _(r, **sizes):
     _, output, keys = fresh(r, **sizes)

@@ -11,7 +11,7 @@ from theory import Bound, Domain
 from theory.assoc_dynamics import two_token_descent as theory
 from theory.assoc_dynamics.two_token_descent import kappa
 from theory.assoc_dynamics.two_tokens import alpha, p1, share
-from verify import Exact, Mutant, check, mutate
+from verify import Exact, Mutant, check_for, mutate
 
 ROUNDING = 1e-12
 pulls, stepped = numerics.pulls, numerics.stepped
@@ -28,7 +28,7 @@ def gains(stream, count):
         yield {"p1": p, "kappa": kappa, "m": m, "g": g}
 
 
-@check(theory.trap_cost, resolution=ROUNDING, points=gains, count=20, full={"count": 300})
+@check_for(theory.trap_cost, resolution=ROUNDING, points=gains, count=20, full={"count": 300})
 def pull_after(p1, kappa, m, g):
     """The pull at the margin after the step."""
     return Exact(pulls(p1, (m + kappa * g, 0))[0], 1e-15)
@@ -66,7 +66,7 @@ def in_strip(stream, count, largest=1.0):
         }
 
 
-@check(theory.trap, resolution=ROUNDING, points=in_strip, count=20, full={"count": 300})
+@check_for(theory.trap, resolution=ROUNDING, points=in_strip, count=20, full={"count": 300})
 def pulls_after(p1, alpha, kappa, m1, m2):
     """Both pulls after a step."""
     after, _ = stepped(p1, alpha, kappa, m1, m2)
@@ -107,7 +107,7 @@ def losses_of_token(stream, count):
         yield {"m": float(4 * rng.standard_normal()), "s": low}
 
 
-@check(theory.softplus_step, resolution=ROUNDING, points=losses_of_token, count=20)
+@check_for(theory.softplus_step, resolution=ROUNDING, points=losses_of_token, count=20)
 def stepped_loss(m, s):
     """The loss of one token."""
     return Exact(float(binary.loss([m + s], [1.0])), 1e-14)
@@ -150,7 +150,7 @@ def small_pulls(stream, count, largest=0.5):
         }
 
 
-@check(theory.descent, resolution=ROUNDING, points=small_pulls, count=20, full={"count": 300})
+@check_for(theory.descent, resolution=ROUNDING, points=small_pulls, count=20, full={"count": 300})
 def loss_after(p1, alpha, kappa, m1, m2):
     """Loss after a step."""
     after, p = stepped(p1, alpha, kappa, m1, m2)
@@ -179,7 +179,7 @@ mutate(
     ),
 )
 
-check(
+check_for(
     theory.pull_bound,
     resolution=0,
     points=[
@@ -201,7 +201,7 @@ SPIKING = [
 ]
 
 
-@check(theory.ceiling, resolution=ROUNDING, points=SPIKING)
+@check_for(theory.ceiling, resolution=ROUNDING, points=SPIKING)
 def highest(p1, alpha, kappa):
     """Largest loss within two thousand steps."""
     return Exact(numerics.highest_loss(p1, alpha, kappa, 2000), 1e-9)

@@ -10,7 +10,7 @@ from numerics.assoc_dynamics import two_token_steps as numerics
 from theory import Bound, Identity
 from theory.assoc_dynamics import two_token_steps as theory
 from theory.assoc_dynamics.two_token_steps import CHOICES
-from verify import Exact, Mutant, check, mutate
+from verify import Exact, Mutant, check_for, mutate
 
 RUNS = [{"eta": eta} for eta in CHOICES]
 STEPS = 600
@@ -37,7 +37,7 @@ def last_error(path):
     return path.last_error
 
 
-check(theory.spike_2d, resolution=0.1, absolute=True, points=RUNS)(of_run(rises))
+check_for(theory.spike_2d, resolution=0.1, absolute=True, points=RUNS)(of_run(rises))
 mutate(
     theory.spike_2d,
     Mutant("constructive correlation", measure=of_run(rises, alpha=-0.95)),
@@ -46,7 +46,7 @@ mutate(
     Mutant("steps of 4 for steps of 10", measure=of_run(rises, change={10: 4})),
     Mutant("never", Identity(theory.spikes(), 0)),
 )
-check(theory.spike_2d_error, resolution=0.1, absolute=True, points=RUNS)(of_run(last_error))
+check_for(theory.spike_2d_error, resolution=0.1, absolute=True, points=RUNS)(of_run(last_error))
 mutate(
     theory.spike_2d_error,
     Mutant("constructive correlation", measure=of_run(last_error, alpha=-0.95)),
@@ -62,8 +62,8 @@ def height(eta):
     return Exact(float(run(0.75, 0.95, float(eta), STEPS).losses.max()), 1e-9)
 
 
-check(theory.spike_2d_height, resolution=0, points=RUNS)(height)
-check(theory.spike_2d_height_upper, resolution=0, points=RUNS)(height)
+check_for(theory.spike_2d_height, resolution=0, points=RUNS)(height)
+check_for(theory.spike_2d_height_upper, resolution=0, points=RUNS)(height)
 mutate(
     theory.spike_2d_height,
     Mutant(
@@ -93,7 +93,7 @@ def after_34(p1=0.75, alpha=0.95, fast=10.0, slow=1.0):
     return measure
 
 
-check(theory.spike_2d_speed, resolution=0, points=[{}])(after_34())
+check_for(theory.spike_2d_speed, resolution=0, points=[{}])(after_34())
 mutate(
     theory.spike_2d_speed,
     Mutant("less than a tenth", Bound(10 * theory.fast(), "<=", theory.slow())),

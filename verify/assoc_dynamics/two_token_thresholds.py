@@ -12,13 +12,13 @@ from theory import Bound, Domain, Identity
 from theory.assoc_dynamics import two_token_thresholds as theory
 from theory.assoc_dynamics.two_token_thresholds import eta, k, p2
 from theory.assoc_dynamics.two_tokens import alpha, c, p1, share
-from verify import Exact, Mutant, check, mutate
+from verify import Exact, Mutant, check_for, mutate
 
 PAIRS = [{"p1": p, "c": s} for p, s in ((0.6, 2), (0.75, 2), (0.9, 2), (0.75, 1))]
 unsettled, alternating = cache(numerics.unsettled_step), cache(numerics.alternating_step)
 
 
-@check(theory.gd_threshold, resolution=1e-3, points=PAIRS)
+@check_for(theory.gd_threshold, resolution=1e-3, points=PAIRS)
 def threshold(p1, c):
     """Bisection: from which step size on the run does not settle."""
     return Exact(*unsettled(p1, c))
@@ -34,7 +34,7 @@ mutate(
 )
 
 
-@check(theory.gd_threshold_damped, resolution=1e-3, points=PAIRS)
+@check_for(theory.gd_threshold_damped, resolution=1e-3, points=PAIRS)
 def damped(p1, c):
     """Bisection: from which step size on a step near rest goes to the other side."""
     return Exact(*alternating(p1, c))
@@ -50,7 +50,7 @@ mutate(
 )
 
 
-@check(theory.gd_threshold_overshoot, resolution=1e-6, points=PAIRS)
+@check_for(theory.gd_threshold_overshoot, resolution=1e-6, points=PAIRS)
 def overshoot(p1, c):
     """Bisection: from which step size on the first step goes past rest."""
     return Exact(*numerics.overshooting_step(p1, c))
@@ -69,7 +69,7 @@ SETTINGS = [
 ]
 
 
-@check(theory.gd_threshold_sharpness, resolution=1e-10, points=SETTINGS)
+@check_for(theory.gd_threshold_sharpness, resolution=1e-10, points=SETTINGS)
 def sharpness(p1, alpha, c):
     """Top eigenvalue of the Hessian in W at 0."""
     return Exact(numerics.top_curvature(p1, alpha, c, (0, 0)), 1e-13)
@@ -99,7 +99,7 @@ STABLE = [
 ]
 
 
-@check(theory.gd_threshold_first_loss, resolution=1e-9, points=STABLE)
+@check_for(theory.gd_threshold_first_loss, resolution=1e-9, points=STABLE)
 def first_loss(p1, alpha, c, eta):
     """Loss after one step on W."""
     return Exact(numerics.first_loss(p1, alpha, c, eta), 1e-14)
@@ -122,7 +122,7 @@ def rising(p1=0.75, alpha=0.95, c=2):
     return Exact(*numerics.raising_step(p1, alpha, c))
 
 
-check(theory.gd_threshold_rise, resolution=0, points=[{}])(lambda: rising())
+check_for(theory.gd_threshold_rise, resolution=0, points=[{}])(lambda: rising())
 mutate(
     theory.gd_threshold_rise,
     Mutant(
@@ -142,7 +142,7 @@ CURVE = [
 ]
 
 
-@check(theory.gd_threshold_curve, resolution=1e-9, points=CURVE)
+@check_for(theory.gd_threshold_curve, resolution=1e-9, points=CURVE)
 def curve_sharpness(p1, alpha, c, s):
     """Top eigenvalue of the Hessian in W where the pulls are equal."""
     pull = (1 - p1) * s
@@ -166,7 +166,7 @@ EXITS = [
 ]
 
 
-@check(theory.gd_threshold_exit, resolution=1e-6, points=EXITS)
+@check_for(theory.gd_threshold_exit, resolution=1e-6, points=EXITS)
 def _(p1, alpha, c, k):
     step = 4 / (c * (1 + alpha) * p1 * (1 - p1) * (1 - k**2))
     return Exact(*numerics.leaving_doubt(p1, alpha, c, step))

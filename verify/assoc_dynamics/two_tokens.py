@@ -11,7 +11,7 @@ from numerics.assoc_dynamics import two_tokens as numerics
 from theory import Bound, Domain, Equivalent, Identity, Real
 from theory.assoc_dynamics import two_tokens as theory
 from theory.assoc_dynamics.two_tokens import alpha, c, n, p1, share
-from verify import Exact, Mutant, check, mutate
+from verify import Exact, Mutant, check_for, mutate
 
 STATES = [
     {"p1": p, "alpha": a, "c": s, "m1": one, "m2": two}
@@ -20,7 +20,7 @@ STATES = [
 ]
 
 
-@check(theory.two_token_flow, resolution=1e-6, absolute=True, points=STATES)
+@check_for(theory.two_token_flow, resolution=1e-6, absolute=True, points=STATES)
 def _(p1, alpha, c, m1, m2):
     return Exact(*numerics.log_ratio_rate(p1, alpha, c, (m1, m2)))
 
@@ -68,7 +68,7 @@ def starts(stream, count):
         }
 
 
-check(
+check_for(
     theory.two_token_turns,
     resolution=0.1,
     absolute=True,
@@ -96,7 +96,7 @@ PORTRAITS = [
 ]
 
 
-@check(theory.two_token_dips, resolution=0.1, absolute=True, points=PORTRAITS)
+@check_for(theory.two_token_dips, resolution=0.1, absolute=True, points=PORTRAITS)
 def second_turns(p1, alpha, c):
     """Turns of the margin of token 2 from margins 0."""
     return Exact(numerics.turns(p1, alpha, c, (0, 0))[1])
@@ -134,7 +134,7 @@ def turns_of_three(gram=SIGNED, token=2):
     return Exact(numerics.margin_turns(2 * gram, weights, np.zeros(3))[token])
 
 
-check(theory.three_tokens, resolution=0.1, absolute=True, points=[{}])(lambda: turns_of_three())
+check_for(theory.three_tokens, resolution=0.1, absolute=True, points=[{}])(lambda: turns_of_three())
 mutate(
     theory.three_tokens,
     Mutant("as for two tokens", Identity(theory.third_turns(), 1)),
@@ -148,7 +148,7 @@ DIPS = [point for point in PORTRAITS if point["alpha"] * point["p1"] > 1 - point
 dip = cache(numerics.dip)
 
 
-@check(
+@check_for(
     theory.two_token_depth,
     resolution=1e-9,
     absolute=True,
@@ -170,7 +170,7 @@ RARE = [{"p1": p, "c": s, "n": 100} for p, s in ((0.6, 2), (0.75, 2), (0.9, 1))]
 LADDER = (1000, 3000, 10_000, 30_000, 100_000, 300_000)
 
 
-@check(theory.two_token_limit_dip, resolution=1e-3, points=RARE, ladder=LADDER)
+@check_for(theory.two_token_limit_dip, resolution=1e-3, points=RARE, ladder=LADDER)
 def deepest_close(p1, c, n):
     """The lowest margin of token 2, close to the limit."""
     return Exact(*dip(p1, 1 - 1 / n, c))
@@ -186,7 +186,7 @@ mutate(
 recovery_time = cache(numerics.recovery_time)
 
 
-@check(theory.two_token_limit, resolution=2e-3, points=RARE, ladder=LADDER)
+@check_for(theory.two_token_limit, resolution=2e-3, points=RARE, ladder=LADDER)
 def recovery(p1, c, n):
     """When token 2 is right for good."""
     return Exact(*recovery_time(p1, 1 - 1 / n, c))

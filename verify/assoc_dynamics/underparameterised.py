@@ -11,7 +11,7 @@ from numerics.assoc_dynamics import memory
 from numerics.assoc_dynamics import underparameterised as numerics
 from theory import Bound, Domain, Identity
 from theory.assoc_dynamics import underparameterised as theory
-from verify import Exact, Mutant, check, mutate
+from verify import Exact, Mutant, check_for, mutate
 
 # Where a perfect memory exists
 
@@ -58,7 +58,9 @@ def measured_loss(p, margins):
     return Exact(value, 1e-13 * value)
 
 
-@check(theory.separable_perfect, resolution=1e-12, points=trained, count=30, full={"count": 1000})
+@check_for(
+    theory.separable_perfect, resolution=1e-12, points=trained, count=30, full={"count": 1000}
+)
 def _(N, K, p, m, r):
     lost = [row[k - 1] <= 0 for row, k in zip(m, r, strict=True)]
     wrong = sum((mass for mass, bad in zip(p, lost, strict=True) if bad), Fraction(0))
@@ -75,7 +77,7 @@ mutate(
 )
 
 
-@check(
+@check_for(
     theory.separable_perfect_reached,
     resolution=1e-12,
     points=[
@@ -102,7 +104,7 @@ mutate(
 # Noisy labels
 
 
-@check(
+@check_for(
     theory.noisy_realizable_slope,
     resolution=1e-14,
     points=[
@@ -132,7 +134,7 @@ def noisy_loss(a, b, first, second):
     )
 
 
-@check(
+@check_for(
     theory.noisy_realizable_side,
     resolution=1e-14,
     points=[
@@ -166,7 +168,7 @@ mutate(
 )
 
 
-@check(
+@check_for(
     theory.noisy_realizable,
     resolution=0,
     points=[

@@ -8,12 +8,12 @@ from numerics.assoc_scaling import crosstalk as numerics
 from theory import Bound, Domain, Identity, NormalCDF, StudentCDF
 from theory.assoc_scaling import crosstalk as theory
 from theory.assoc_scaling.crosstalk import M, d, height
-from verify import Exact, Mutant, Sampled, check, mutate
+from verify import Exact, Mutant, Sampled, check_for, mutate
 
 HEIGHTS = (0.1, 0.3, 0.5, 0.8)
 
 
-@check(
+@check_for(
     theory.cap_law,
     resolution=1e-11,
     points=[{"d": n, "epsilon": h} for n in (2, 3, 4, 10, 50, 300) for h in HEIGHTS],
@@ -55,12 +55,12 @@ NEARLY = [
         (100, 200, 0.375),
     )
 ]
-check(theory.quasi_orthogonal_sharp, resolution=0.02, points=NEARLY, full={"resolution": 0.005})(
-    directions
-)
+check_for(
+    theory.quasi_orthogonal_sharp, resolution=0.02, points=NEARLY, full={"resolution": 0.005}
+)(directions)
 # Only where the bound says something: it is 0.99 at the point that is left out.
 TELLING = [point for point in NEARLY if point != {"M": 3, "d": 10, "epsilon": 0.6}]
-check(theory.quasi_orthogonal, resolution=0.02, points=TELLING, full={"resolution": 0.005})(
+check_for(theory.quasi_orthogonal, resolution=0.02, points=TELLING, full={"resolution": 0.005})(
     directions
 )
 power = 1 - height.symbol**2
@@ -83,7 +83,7 @@ mutate(
     ),
 )
 
-check(
+check_for(
     theory.quasi_orthogonal_capacity,
     resolution=0.02,
     points=[
@@ -142,8 +142,8 @@ BALANCED = [
 ]
 FEWER = [{"d": 30, "M": 10, "n": 2}, {"d": 30, "M": 50, "n": 2}]
 
-check(theory.role_of_M, resolution=0.01, points=BALANCED, full={"resolution": 0.004})(balanced)
-check(
+check_for(theory.role_of_M, resolution=0.01, points=BALANCED, full={"resolution": 0.004})(balanced)
+check_for(
     theory.role_of_M_sharper,
     resolution=0.008,
     points=BALANCED + FEWER,
@@ -193,7 +193,7 @@ mutate(
 )
 
 SINGLE = [{"d": m, "N": n} for m, n in ((30, 60), (30, 100), (30, 200), (64, 204), (64, 409))]
-check(
+check_for(
     theory.role_of_M_injective,
     resolution=0.01,
     points=SINGLE,
@@ -217,7 +217,7 @@ mutate(
     ),
 )
 
-check(
+check_for(
     theory.role_of_M_capacity,
     resolution=0.01,
     points=[{"d": n, "N": k} for n, k in ((30, 54), (64, 194), (100, 410), (128, 630))],
@@ -233,7 +233,7 @@ mutate(
     Mutant("no error at all", Bound(theory.injective_error(), "<=", Rational(1, 20))),
 )
 
-check(
+check_for(
     theory.role_of_M_overload,
     resolution=0.01,
     points=[{"d": n, "N": k} for n, k in ((30, 175), (50, 420), (64, 640))],
@@ -265,7 +265,7 @@ def weighted_points(stream, count):
         }
 
 
-@check(
+@check_for(
     theory.memory_visual_mean, resolution=0, points=weighted_points, count=12, full={"count": 40}
 )
 def _(N, M, d, q, f, x, y):
@@ -300,7 +300,7 @@ def picture(power, d, stream):
 PICTURED = [{"d": n} for n in (10, 20, 50)]
 
 
-@check(theory.memory_visual, resolution=0.03, points=PICTURED, full={"resolution": 0.01})
+@check_for(theory.memory_visual, resolution=0.03, points=PICTURED, full={"resolution": 0.01})
 def _(d, stream):
     return picture(1.0, d, stream)
 
@@ -315,7 +315,7 @@ mutate(
 )
 
 
-@check(
+@check_for(
     theory.memory_visual_uniform,
     resolution=0.03,
     points=[{"d": n} for n in (2, 10, 50)],

@@ -12,7 +12,7 @@ from numerics.assoc_scaling import instances
 from theory import Equivalent, Identity, NormalCDF, Rate, StudentCDF
 from theory.assoc_scaling import embeddings as theory
 from theory.assoc_scaling.embeddings import d
-from verify import Exact, Mutant, Sampled, check, mutate
+from verify import Exact, Mutant, Sampled, check_for, mutate
 
 
 def rows(matrix):
@@ -49,7 +49,7 @@ def unequal_points(stream, count):
         }
 
 
-@check(
+@check_for(
     theory.embedding_law_lengths,
     resolution=0.01,
     points=unequal_points,
@@ -91,7 +91,7 @@ mutate(
 SMALL = [{"N": n, "d": m} for n, m in ((2, 1), (2, 3), (2, 5), (3, 2), (3, 3), (3, 4), (4, 3))]
 
 
-@check(
+@check_for(
     theory.embedding_law_signs,
     resolution=0,
     points=SMALL,
@@ -141,8 +141,8 @@ def loaded(law, m, d):
 
 
 DOUBLING = (8, 16, 32, 64, 128, 256)
-check(theory.embedding_law, resolution=1e-2, points=LOADS, ladder=DOUBLING)(loaded)
-check(theory.embedding_law_gap, resolution=1e-2, points=LOADS, ladder=DOUBLING)(loaded)
+check_for(theory.embedding_law, resolution=1e-2, points=LOADS, ladder=DOUBLING)(loaded)
+check_for(theory.embedding_law_gap, resolution=1e-2, points=LOADS, ladder=DOUBLING)(loaded)
 
 dimension, load = theory.dimension, theory.load
 
@@ -176,7 +176,7 @@ mutate(
 FIXED = [{"N": n, "d": 4} for n in (3, 4, 10)]
 
 
-@check(
+@check_for(
     theory.embedding_law_exponent_signs,
     resolution=2e-3,
     points=FIXED,
@@ -186,7 +186,7 @@ def _(N, d):
     return Exact(*noise_error("signs", N, d))
 
 
-@check(
+@check_for(
     theory.embedding_law_exponent_sphere,
     resolution=2e-3,
     points=FIXED,

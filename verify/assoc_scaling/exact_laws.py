@@ -12,7 +12,7 @@ from numerics.assoc_scaling import instances
 from theory import Bound, ChiPDF, Identity, NormalCDF, NormalPDF, StudentCDF
 from theory.assoc_scaling import exact_laws as theory
 from theory.assoc_scaling.exact_laws import M, N, d, f, k, q, x, y
-from verify import Exact, Mutant, Sampled, check, mutate
+from verify import Exact, Mutant, Sampled, check_for, mutate
 
 
 def rows(matrix):
@@ -49,7 +49,7 @@ def integer_points(stream, count):
         }
 
 
-@check(theory.model, resolution=0, points=integer_points, count=60, full={"count": 600})
+@check_for(theory.model, resolution=0, points=integer_points, count=60, full={"count": 600})
 def _(N, M, d, q, f, U, E, x, y):
     labels = np.array(f) - 1
     return Exact(int(numerics.scores(list(q), E, U, labels)[x - 1, y - 1]))
@@ -167,7 +167,7 @@ def two_laws(collapsed_scores):
     return measure
 
 
-check(
+check_for(
     theory.collapsed_law,
     resolution=0.015,
     points=collapsed_points,
@@ -206,7 +206,7 @@ mutate(
 )
 
 
-@check(theory.normal_tail_mixture, resolution=1e-9)
+@check_for(theory.normal_tail_mixture, resolution=1e-9)
 def _(d, a):
     return Exact(*numerics.normal_tail_mixture(d, float(a)))
 
@@ -219,7 +219,7 @@ mutate(
     Mutant("one degree of freedom more", Identity(mixture(), StudentCDF(-sqrt(d) * a, d + 1))),
 )
 
-check(theory.student_tail, resolution=1e-15)(None)
+check_for(theory.student_tail, resolution=1e-15)(None)
 
 ratio = theory.ratio
 tail = StudentCDF(-sqrt(d) * ratio, d)
@@ -273,7 +273,7 @@ def any_pair(N, d, q, f, x, stream):
 
 binary_points = keep(memories(BINARY, BINARY_SIZES), "N", "d", "q", "f", "x")
 
-check(
+check_for(
     theory.binary_exact,
     resolution=0.01,
     points=binary_points,
@@ -318,7 +318,7 @@ def orthonormal(N, M, d, q, f, x, stream):
     return simulated(N, d, q, f, U, x, stream)
 
 
-check(
+check_for(
     theory.orthonormal_exact,
     resolution=0.01,
     points=keep(memories(ORTHONORMAL, ORTHONORMAL_SIZES), *("N", "M", "d", "q", "f", "x")),
@@ -374,7 +374,7 @@ def fixed(N, M, d, q, f, G, x, y, stream):
     return simulated(N, d, q, f, U / np.linalg.norm(U, axis=1, keepdims=True), x, stream)
 
 
-check(
+check_for(
     theory.pairwise_sandwich,
     resolution=0.01,
     points=keep(

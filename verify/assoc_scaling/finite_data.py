@@ -11,7 +11,7 @@ from numerics.assoc_scaling.learners import LEARNERS
 from theory import Bound, Equivalent, Identity
 from theory.assoc_scaling import finite_data as theory
 from theory.assoc_scaling.finite_data import T, alpha, kappa, p_N, remainder, t, unseen_mass
-from verify import Exact, Mutant, Sampled, check, mutate
+from verify import Exact, Mutant, Sampled, check_for, mutate
 
 EXPONENTS = (1.1, 1.25, 1.5, 2, 3, 4)
 
@@ -21,7 +21,7 @@ def grid(exponents, samples, name="T"):
     return [{"alpha": a, name: n} for a in exponents for n in samples]
 
 
-@check(
+@check_for(
     theory.finite_data_binomial,
     resolution=1e-11,
     points=grid((1.05, *EXPONENTS, 5), (1, 2, 3, 5, 10, 30, 100)),
@@ -46,7 +46,7 @@ mutate(
 )
 
 
-@check(
+@check_for(
     theory.finite_data_unseen,
     resolution=0.01,
     points=grid((1.05, 1.5, 2, 4), (1, 10, 100)),
@@ -73,7 +73,7 @@ def bracket(value, bound=remainder):
     return Bound(Abs(unseen_mass() - value), "<=", bound)
 
 
-@check(
+@check_for(
     theory.finite_data_exact,
     resolution=0,
     points=grid((1.05, *EXPONENTS, 5), (1, 2, 3, 10, 100, 1000, 10**5, 10**6)),
@@ -97,7 +97,7 @@ mutate(
 LADDER = (10, 10**2, 10**3, 10**4, 10**5, 10**6, 10**7, 10**8)
 
 
-@check(
+@check_for(
     theory.finite_data_rate,
     resolution=1e-3,
     points=grid((1.05, *EXPONENTS), (1,)),
@@ -122,7 +122,7 @@ mutate(
 )
 
 
-@check(
+@check_for(
     theory.finite_data_correction,
     resolution=1e-2,
     points=grid((1.1, 1.25, 1.5, 2, 3), (1,)),
@@ -145,7 +145,7 @@ mutate(
 )
 
 
-@check(
+@check_for(
     theory.finite_data_poissonised,
     resolution=1e-6,
     points=grid((1.1, 1.5, 2, 3), (1,), "t"),
@@ -169,7 +169,7 @@ mutate(
 )
 
 
-@check(
+@check_for(
     theory.finite_data_finite_N,
     resolution=1e-12,
     points=[
@@ -235,10 +235,10 @@ def risk(N, M, T, p, learner, guess):
     return Exact(numerics.average_risk(p, M, T, rule))
 
 
-check(theory.finite_data_minimax, resolution=0, points=games(theory.learner.choices))(risk)
-check(theory.finite_data_minimax_attained, resolution=0, points=games(theory.memorising.choices))(
-    risk
-)
+check_for(theory.finite_data_minimax, resolution=0, points=games(theory.learner.choices))(risk)
+check_for(
+    theory.finite_data_minimax_attained, resolution=0, points=games(theory.memorising.choices)
+)(risk)
 
 floor = theory.minimax_risk
 mutate(

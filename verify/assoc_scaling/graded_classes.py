@@ -13,7 +13,7 @@ from theory.assoc_scaling.graded_classes import M, b, d, decay
 from theory.assoc_scaling.schemes import b as decay_of_two
 from theory.assoc_scaling.schemes import d as dimension_of_two
 from theory.assoc_scaling.schemes import rho_rate
-from verify import Exact, Mutant, check, mutate
+from verify import Exact, Mutant, check_for, mutate
 
 
 @lru_cache(maxsize=64)
@@ -28,7 +28,7 @@ def graded(alpha, b, M, d):
     return {"graded_classes_error": error, "graded_crowding": crowding(alpha, b, M)}
 
 
-check(
+check_for(
     theory.many_classes_rho_rate,
     resolution=2e-3,
     points=[

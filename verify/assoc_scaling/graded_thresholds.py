@@ -11,9 +11,9 @@ from theory.assoc_scaling import graded_thresholds as theory
 from theory.assoc_scaling import schemes as storing_all
 from theory.assoc_scaling.schemes import alpha, d, n
 from theory.assoc_scaling.thresholds import P, stored, tail
-from verify import Exact, Mutant, check, mutate
+from verify import Exact, Mutant, check_for, mutate
 
-check(
+check_for(
     theory.power_sum_bound,
     resolution=1e-12,
     # short fractions: harmonic numbers of others are sums of roots that no one can take
@@ -26,7 +26,7 @@ mutate(
 )
 
 
-@check(
+@check_for(
     theory.threshold_rho_bounds,
     resolution=1e-12,
     points=[
@@ -56,7 +56,7 @@ def prescribed(alpha, b, d):
 
 
 GRADED = [{"alpha": a, "b": b} for a, b in ((2, 0.2), (2, 0.5), (2, 1), (2, 2), (1.3, 0.4), (3, 3))]
-check(
+check_for(
     theory.threshold_rho_prescribed_bounds,
     resolution=1e-12,
     points=[{**point, "d": d} for point in GRADED for d in (10**3, 10**5, 10**8)],
@@ -68,7 +68,7 @@ mutate(
     Mutant("nothing fades", Bound(pruned, "<=", tail(theory.few) / 2)),
 )
 
-check(
+check_for(
     theory.threshold_rho_prescribed,
     resolution=1e-3,
     points=[{**point, "d": 1000} for point in GRADED],
@@ -97,7 +97,7 @@ mutate(
 MILD = ((2, 0.2), (2, 0.1), (1.5, 0.15), (3, 0.3))
 
 
-@check(
+@check_for(
     theory.threshold_rho,
     resolution=1e-3,
     points=[
@@ -132,7 +132,7 @@ mutate(
 )
 
 
-@check(
+@check_for(
     theory.threshold_rho_lower,
     resolution=1e-12,
     points=[
@@ -158,7 +158,7 @@ mutate(
 )
 
 
-@check(
+@check_for(
     theory.threshold_rho_steep,
     resolution=1e-10,
     points=[

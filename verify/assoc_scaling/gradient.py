@@ -12,7 +12,7 @@ from numerics.core.streams import Stream
 from theory import Identity
 from theory.assoc_scaling import gradient as theory
 from theory.assoc_scaling.gradient import M, N, U, batch, e, f, gamma, i, j, k, q, x, y, z
-from verify import Exact, Mutant, Sampled, check, mutate
+from verify import Exact, Mutant, Sampled, check_for, mutate
 
 ROUNDING = 1e-14  # of some hundred operations on numbers of order 1
 
@@ -39,7 +39,7 @@ def gradient_points(stream, count):
         }
 
 
-@check(
+@check_for(
     theory.gradient_identity,
     resolution=1e-12,
     points=gradient_points,
@@ -138,7 +138,7 @@ def first_memory(N, M, d, f, U, E, b, gamma):
     return numerics.step_memory(np.zeros((d, d)), E, U, np.array(f) - 1, b, gamma)
 
 
-@check(
+@check_for(
     theory.one_step_gd,
     resolution=1e-10,
     absolute=True,
@@ -183,7 +183,7 @@ def first_gap(kind=None):
     return measure
 
 
-check(
+check_for(
     theory.one_step_classifier,
     resolution=1e-10,
     absolute=True,
@@ -213,7 +213,7 @@ mutate(
 )
 
 
-@check(
+@check_for(
     theory.one_step_disagreement,
     resolution=0.004,
     budget=4000,  # a first block is no longer than this
@@ -246,7 +246,7 @@ mutate(
 )
 
 
-@check(
+@check_for(
     theory.gram_sgd_step,
     resolution=1e-10,
     absolute=True,
@@ -316,7 +316,7 @@ def contrast_logit(kind=None):
     return measure
 
 
-check(
+check_for(
     theory.orthonormal_logits,
     resolution=1e-10,
     absolute=True,
@@ -347,7 +347,7 @@ def stepped_memory(outputs=None):
     return measure
 
 
-check(
+check_for(
     theory.sgd_recursion_exact,
     resolution=1e-10,
     absolute=True,

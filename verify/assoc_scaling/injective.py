@@ -10,10 +10,10 @@ from theory.assoc_scaling import injective as theory
 from theory.assoc_scaling.injective import near, size, stored
 from theory.assoc_scaling.theorem_one import d
 from theory.assoc_scaling.thresholds import tail
-from verify import Exact, Mutant, Sampled, check, mutate
+from verify import Exact, Mutant, Sampled, check_for, mutate
 
 
-@check(
+@check_for(
     theory.injective_input,
     resolution=0.02,
     points=[
@@ -57,7 +57,7 @@ def over_zipf(alpha, N, d, stream):
     return Sampled(draw, low=numerics.left_out(float(alpha), N), bernoulli=True)
 
 
-@check(
+@check_for(
     theory.injective_threshold,
     resolution=0.02,
     points=[
@@ -89,7 +89,7 @@ mutate(
 )
 
 
-@check(
+@check_for(
     theory.injective_rate_bounds,
     resolution=0.01,
     points=[
@@ -111,7 +111,7 @@ mutate(
 )
 
 
-@check(
+@check_for(
     theory.injective_rate,
     resolution=0.01,
     points=[{"alpha": power, "d": 10**4} for power in (1.25, 1.5, 2, 3)],

@@ -10,7 +10,7 @@ from numerics.assoc_scaling import joint as numerics
 from theory import Bound, Domain, Equivalent
 from theory.assoc_scaling import joint as theory
 from theory.assoc_scaling.joint import T, b
-from verify import Exact, Mutant, Sampled, check, leading, mutate
+from verify import Exact, Mutant, Sampled, check_for, leading, mutate
 
 
 def capacity(alpha, d, factor=1.0):
@@ -42,7 +42,7 @@ def fall(scheme, alpha, d, T, stream):
 EXPONENTS = (1.05, 1.25, 1.5, 2, 3, 4)
 
 
-@check(
+@check_for(
     theory.joint_distinct,
     resolution=1e-9,
     points=[{"alpha": a, "T": n} for a in EXPONENTS for n in (1, 2, 3, 10, 100, 1000, 10**6)],
@@ -66,7 +66,7 @@ mutate(
 )
 
 
-@check(
+@check_for(
     theory.joint_distinct_rate,
     resolution=1e-3,
     points=[{"alpha": a, "T": 1} for a in (1.25, 1.5, 2, 3)],
@@ -92,7 +92,7 @@ mutate(
 SCHEMES = theory.scheme.choices
 
 
-@check(
+@check_for(
     theory.joint_data_floor,
     resolution=0.002,
     points=[
@@ -147,7 +147,7 @@ ELSEWHERE = [
 ]
 
 
-@check(
+@check_for(
     theory.joint_rate,
     resolution=0.002,
     points=leading(CORNERS + CROSSINGS + ELSEWHERE),
@@ -188,7 +188,7 @@ mutate(
 )
 
 
-@check(
+@check_for(
     theory.joint_memory_corner,
     resolution=0.002,
     points=triples(
@@ -221,7 +221,7 @@ mutate(
 )
 
 
-@check(
+@check_for(
     theory.joint_data_corner,
     resolution=0.002,
     points=[
@@ -242,7 +242,7 @@ mutate(
 )
 
 
-@check(
+@check_for(
     theory.joint_rate_frequencies,
     resolution=0.002,
     points=grid((2, 1.25), (30, 3000), (10, 1000))
@@ -280,8 +280,8 @@ def falls(alpha, d, T, stream):
 FEW = ((2, 100, 10), (2, 1000, 100), (1.5, 300, 30), (3, 1000, 30))
 MANY = ((2, 30, 900), (2, 100, 10**4), (1.5, 100, 1000), (3, 10, 1000))
 
-check(theory.data_overflow, resolution=0.005, points=triples(MANY))(falls)
-check(theory.data_overflow_descent, resolution=0.005, points=triples(FEW))(falls)
+check_for(theory.data_overflow, resolution=0.005, points=triples(MANY))(falls)
+check_for(theory.data_overflow_descent, resolution=0.005, points=triples(FEW))(falls)
 anywhere = Domain(theory.exponent, theory.dimension, theory.growing)
 mutate(
     theory.data_overflow,
@@ -299,7 +299,7 @@ mutate(
 )
 
 
-@check(
+@check_for(
     theory.data_overflow_limit,
     resolution=0.005,
     points=triples(((2, 10, 10**4), (2, 100, 10**5), (1.5, 100, 10**4), (3, 10, 10**5))),
@@ -329,7 +329,7 @@ mutate(
 )
 
 
-@check(
+@check_for(
     theory.data_helps,
     resolution=0.005,
     points=[

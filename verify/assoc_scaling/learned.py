@@ -12,7 +12,7 @@ from numerics.assoc_scaling import learned as numerics
 from numerics.core.zipf import zipf_probabilities
 from theory import Domain, Identity, Trend
 from theory.assoc_scaling import learned as theory
-from verify import Exact, Exhaustive, Mutant, Trained, check, leading, mutate, training_seeds
+from verify import Exact, Exhaustive, Mutant, Trained, check_for, leading, mutate, training_seeds
 
 
 def rows(matrix):
@@ -65,7 +65,7 @@ def unconditional(claim):
     return Domain(*claim.domain.parameters, where=claim.domain.where[:2])
 
 
-check(
+check_for(
     theory.learned_margin,
     resolution=0,
     points=pair_points(numerics.rational_unit_vectors),
@@ -83,7 +83,7 @@ mutate(
     Mutant("the memory of outer products", measure=gap_of("frame")),
 )
 
-check(
+check_for(
     theory.learned_frame,
     resolution=0,
     points=pair_points(bases),
@@ -141,7 +141,7 @@ RECALL = [
     for N, M in ((1, 2), (100, 20), (200, 200))
     if name != "random" or M < 200 or d > 2  # in the plane 200 random directions nearly coincide
 ]
-check(theory.learned_embeddings, resolution=0, points=RECALL)(recalls("identity"))
+check_for(theory.learned_embeddings, resolution=0, points=RECALL)(recalls("identity"))
 mutate(
     theory.learned_embeddings,
     Mutant(
@@ -161,7 +161,7 @@ FRAMES = [
         ("bases", 200, 20),
     )
 ]
-check(theory.learned_frame_recall, resolution=0, points=FRAMES)(recalls("frame", "frame"))
+check_for(theory.learned_frame_recall, resolution=0, points=FRAMES)(recalls("frame", "frame"))
 mutate(
     theory.learned_frame_recall,
     Mutant(
@@ -182,7 +182,7 @@ def hull_points(stream, count):
         yield {"M": classes, "d": dimension, "U": rows(U), "z": 1 + index % classes}
 
 
-@check(
+@check_for(
     theory.learned_exposed,
     resolution=0,
     points=hull_points,
@@ -237,7 +237,7 @@ def final_errors(M, seed, level, **further):
 RAREST = float(zipf_probabilities(2.0, 100)[-1])
 
 
-@check(
+@check_for(
     theory.learned_d2,
     **TREND,
     points=leading([{"M": M} for M in (10, 5, 2, 3, 4, 7, 8)]),
@@ -259,7 +259,7 @@ mutate(
 )
 
 
-@check(
+@check_for(
     theory.learned_d2_many,
     **TREND,
     points=leading([{"M": M} for M in (29, 100, 20, 50)]),
@@ -295,7 +295,7 @@ def mean_cosines(M, seed, level):
     return against(numerics.alignments(learned(M, seed).parameters, M), level)
 
 
-@check(
+@check_for(
     theory.learned_d2_alignment,
     **TREND,
     points=leading([{"M": M} for M in (5, 10, 7)]),

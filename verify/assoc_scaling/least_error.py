@@ -12,7 +12,7 @@ from theory import Bound, Equivalent
 from theory.assoc_scaling import least_error as theory
 from theory.assoc_scaling.least_error import constant
 from theory.assoc_scaling.minimax import alpha, d
-from verify import Exact, Mutant, check, mutate
+from verify import Exact, Mutant, check_for, mutate
 from verify.assoc_scaling.minimax import EXPONENTS, FAMILIES, graded, weights
 
 
@@ -38,7 +38,7 @@ def weighted(stream, count):
         }
 
 
-@check(theory.minimax_dual, resolution=1e-9, points=weighted)
+@check_for(theory.minimax_dual, resolution=1e-9, points=weighted)
 def _(alpha, N, d, q, m):
     return {
         "zipf_error": Exact(*errors.zipf_single_class_error(alpha, q, d)),
@@ -75,7 +75,7 @@ def dual_at(alpha, d, m):
     return numerics.dual(alpha, d, m)
 
 
-@check(
+@check_for(
     theory.minimax_dual_bracket,
     resolution=1e-8,
     points=near_the_best,
@@ -99,7 +99,7 @@ def least(alpha, d):
     return Exact(*numerics.least_error(alpha, d))
 
 
-@check(
+@check_for(
     theory.minimax_bracket,
     resolution=1e-8,
     points=[
@@ -120,7 +120,7 @@ mutate(
     Mutant("an eighth of the gap", Bound(closed * (1 - gap / 8), "<=", best)),
 )
 
-check(
+check_for(
     theory.minimax_sharp,
     resolution=1e-2,
     points=[{"alpha": exponent, "d": 10} for exponent in (1.25, 1.5, 2, 2.5, 3)],

@@ -15,9 +15,9 @@ from theory.assoc_scaling.many_classes import M, d, kept, n, size
 from theory.assoc_scaling.schemes import alpha
 from theory.assoc_scaling.theorem_one import q
 from theory.assoc_scaling.thresholds import tail
-from verify import Exact, Mutant, Sampled, check, mutate
+from verify import Exact, Mutant, Sampled, check_for, mutate
 
-check(theory.normal_convolution, resolution=1e-10)(None)
+check_for(theory.normal_convolution, resolution=1e-10)(None)
 
 mean, at_root = theory.normal_convolution.statement.sides
 level, slope = theory.level, theory.slope
@@ -58,9 +58,9 @@ def simulated(N, M, d, q, f, G, x, stream):
     return Sampled(draw, bernoulli=True)
 
 
-check(theory.many_classes_union, resolution=0.02, points=orthonormal, full={"resolution": 0.005})(
-    simulated
-)
+check_for(
+    theory.many_classes_union, resolution=0.02, points=orthonormal, full={"resolution": 0.005}
+)(simulated)
 
 pair = StudentCDF(-sqrt(d) * q[asked] / sqrt(theory.noise), d)
 mutate(
@@ -73,7 +73,7 @@ mutate(
 )
 
 
-@check(
+@check_for(
     theory.many_classes_rho,
     resolution=0.02,
     points=[
@@ -114,7 +114,7 @@ mutate(
 )
 
 
-@check(
+@check_for(
     theory.many_classes_exact,
     resolution=0.02,
     points=[
@@ -146,7 +146,7 @@ GRID = [
 ]
 
 
-@check(theory.many_classes_bounds, resolution=1e-9, points=GRID)
+@check_for(theory.many_classes_bounds, resolution=1e-9, points=GRID)
 def _(M, n, d):
     return Exact(*numerics.stored_error(M, n, d))
 
@@ -167,7 +167,7 @@ mutate(
 RATIOS = ((1, 1), (2, 1), (8, 1), (1, 2), (3, 2))
 
 
-@check(
+@check_for(
     theory.many_classes_crossover,
     resolution=1e-3,
     points=[{"M": classes, "k": k, "m": m, "n": 2} for classes in (2, 5, 20) for k, m in RATIOS],
@@ -202,7 +202,7 @@ def stored(alpha, M, n, d):
     return Exact(*numerics.zipf_error(float(alpha), M, n, d))
 
 
-check(theory.many_classes_threshold, resolution=1e-9, points=STORED)(stored)
+check_for(theory.many_classes_threshold, resolution=1e-9, points=STORED)(stored)
 whole = theory.many_error()
 mutate(
     theory.many_classes_threshold,
@@ -220,7 +220,7 @@ def logarithmic(alpha, M, d):
     return stored(alpha, M, numerics.logarithmic_size(float(alpha), d), d)
 
 
-check(
+check_for(
     theory.many_classes_rate_bounds,
     resolution=1e-9,
     points=[
@@ -238,7 +238,7 @@ mutate(
     Mutant("no larger with many classes", Bound(tail(size + 1) / 2, "<=", at_size)),
 )
 
-check(
+check_for(
     theory.many_classes_rate,
     resolution=0.02,
     points=[

@@ -14,7 +14,7 @@ from theory import Bound, Identity, NormalCDF, StudentCDF
 from theory.assoc_scaling import minimax as theory
 from theory.assoc_scaling.exact_laws import N, noise, q, x
 from theory.assoc_scaling.minimax import d, p
-from verify import Counted, Exact, Mutant, Sampled, check, mutate
+from verify import Counted, Exact, Mutant, Sampled, check_for, mutate
 
 FAMILIES = ("uniform", "zipf", "quarter", "signed", "sparse")
 
@@ -66,7 +66,7 @@ def simulated(one_label=True):
     return measure
 
 
-check(
+check_for(
     theory.single_class,
     resolution=0.01,
     points=SINGLE,
@@ -94,7 +94,7 @@ FINITE = [
 ]
 
 
-@check(theory.minimax_finite, resolution=1e-9, points=FINITE)
+@check_for(theory.minimax_finite, resolution=1e-9, points=FINITE)
 def finite(N, d, p, q):
     """The exact error for one label."""
     return Exact(*numerics.single_class_error(p, q, d))
@@ -134,7 +134,7 @@ mutate(
 EXPONENTS = (1.05, 1.25, 1.5, 2, 3, 4)
 
 
-@check(
+@check_for(
     theory.minimax,
     resolution=1e-9,
     points=[
@@ -197,7 +197,7 @@ def optimal_points(stream, count):
         }
 
 
-@check(theory.optimal_q, resolution=1e-6, points=optimal_points, count=30, full={"count": 300})
+@check_for(theory.optimal_q, resolution=1e-6, points=optimal_points, count=30, full={"count": 300})
 def _(N, d, a, q):
     ratios = np.array(a)
     law = np.log(ratios) + (d - 3) / 2 * np.log1p(ratios**2)

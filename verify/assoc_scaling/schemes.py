@@ -11,10 +11,10 @@ from theory import Bound, Equivalent, Identity, NormalCDF, Rate, StudentCDF
 from theory.assoc_scaling import exact_laws
 from theory.assoc_scaling import schemes as theory
 from theory.assoc_scaling.schemes import A, N, alpha, b, beta, d, leading, main, remainder
-from verify import Exact, Mutant, Sampled, check, mutate
+from verify import Exact, Mutant, Sampled, check_for, mutate
 
 
-@check(
+@check_for(
     theory.energy_share,
     resolution=1e-8,  # what the quadrature of the right side gives
     absolute=True,
@@ -45,7 +45,7 @@ mutate(
     ),
 )
 
-check(
+check_for(
     theory.student_share,
     resolution=1e-10,
     points=[
@@ -73,7 +73,7 @@ mutate(
     ),
 )
 
-check(
+check_for(
     theory.energy_share_tail,
     resolution=1e-8,
     absolute=True,
@@ -87,7 +87,7 @@ mutate(
     Mutant("without the factor 1/2", Bound((1 - s) ** (d / 2) / 4, "<=", theory.beta_tail(s))),
 )
 
-check(
+check_for(
     theory.student_normal,
     resolution=1e-15,
     points=[{"d": d, "a": a} for d in (3, 4, 5, 20, 200, 2000) for a in (0, 0.05, 0.5, 1, 3)],
@@ -135,7 +135,7 @@ def simulated(kind):
     return measure
 
 
-check(
+check_for(
     theory.scheme_collapsed,
     resolution=0.01,
     points=SCHEMES,
@@ -171,7 +171,7 @@ FILL = [
 ]
 
 
-@check(theory.fill_scheme, resolution=1e-10, points=FILL)
+@check_for(theory.fill_scheme, resolution=1e-10, points=FILL)
 def _(N, d):
     return Exact(*numerics.fill_error(d, N))
 
@@ -185,7 +185,7 @@ mutate(
 )
 
 
-@check(theory.fill_scheme_bound, resolution=1e-12, points=FILL)
+@check_for(theory.fill_scheme_bound, resolution=1e-12, points=FILL)
 def _(N, d):
     return Exact(*numerics.fill_error(d, N))
 
@@ -204,7 +204,7 @@ mutate(
 )
 
 
-@check(
+@check_for(
     theory.fill_scheme_normal,
     resolution=1e-12,
     points=[point for point in FILL if point["d"] > 2],
@@ -224,7 +224,7 @@ mutate(
 FAR = tuple(10**e for e in (1, 2, 3, 4, 5, 6))
 
 
-@check(
+@check_for(
     theory.fill_scheme_crossover,
     resolution=1e-4,
     points=[
@@ -252,7 +252,7 @@ mutate(
 )
 
 
-@check(
+@check_for(
     theory.fill_scheme_overflow,
     resolution=1e-3,
     points=[{"N": 2, "d": d} for d in (1, 2, 10, 100, 1000)],
@@ -279,7 +279,7 @@ def rho_error(alpha, b, d):
     return Exact(*numerics.scheme_error(alpha, b, d))
 
 
-check(
+check_for(
     theory.rho_rate_bracket,
     resolution=0,
     points=[
@@ -303,7 +303,7 @@ mutate(
     Mutant("factor 1/2 missing", bracket(2 * main)),
 )
 
-check(
+check_for(
     theory.rho_rate,
     resolution=1e-3,
     points=at_decays(*DECAYS, d=1),
@@ -326,7 +326,7 @@ mutate(
     Mutant("Gamma(beta/2)", rate(leading * gamma(beta / 2) / gamma((beta + 1) / 2))),
 )
 
-check(
+check_for(
     theory.rho_rate_all_orders,
     resolution=1e-3,  # as for the rate: what is new here is how fast the gap falls
     points=at_decays((2, 1), (2, 0.75), (2, 0.6), (3, 0.6), (3.5, 0.65), d=1),
@@ -346,7 +346,7 @@ mutate(
     Mutant("factor 1/2 missing", beyond(2 * main)),
 )
 
-check(
+check_for(
     theory.rho_rate_correction,
     resolution=1e-2,
     points=at_decays((2, 1), (1.5, 1.5), (3, 1.5), (2, 0.6), (3.5, 0.65), d=1),
@@ -366,7 +366,7 @@ mutate(
 )
 
 
-@check(
+@check_for(
     theory.rho_rate_finite_N,
     resolution=1e-12,
     points=[

@@ -14,7 +14,7 @@ from theory import Bound, Equivalent, Identity
 from theory.assoc_scaling import sgd as theory
 from theory.assoc_scaling.sgd import K, M, gamma, n, potential, q
 from theory.core.rules.iteration import Iterate
-from verify import Exact, Mutant, Sampled, check, mutate
+from verify import Exact, Mutant, Sampled, check_for, mutate
 
 STEPS = (0.001, 0.1, 1, 10)
 
@@ -53,7 +53,7 @@ def histories(classes, steps, times):
 
 COUNTEREXAMPLE = {"M": 4, "gamma": 1, "n": 400}
 
-check(
+check_for(
     theory.qgamma,
     resolution=1e-10,
     absolute=True,
@@ -84,7 +84,7 @@ mutate(
     Mutant("random input embeddings", measure=with_random_inputs),
 )
 
-check(
+check_for(
     theory.qgamma_overestimate,
     resolution=1e-10,
     absolute=True,
@@ -150,7 +150,9 @@ def runs(stream, count):
         }
 
 
-@check(theory.gram_sgd, resolution=1e-10, absolute=True, points=runs, count=20, full={"count": 300})
+@check_for(
+    theory.gram_sgd, resolution=1e-10, absolute=True, points=runs, count=20, full={"count": 300}
+)
 def _(N, M, d, T, size, gamma, x, y, stream):
     return runs_of_both(N, M, d, T, size, gamma, x, y, stream)
 
@@ -226,12 +228,12 @@ STEP_GRID = [
     {"gamma": g, "K": k, "q": w} for g in STEPS for k in LEVELS for w in (0, 0.1, 1, 3, 10)
 ]
 
-check(theory.qgamma_step, resolution=0, points=STEP_GRID)(None)
+check_for(theory.qgamma_step, resolution=0, points=STEP_GRID)(None)
 mutate(
     theory.qgamma_step,
     Mutant("at least gamma + gamma^2 / 100", Bound(gamma + gamma**2 / 100, "<=", theory.rise)),
 )
-check(
+check_for(
     theory.qgamma_step_upper,
     resolution=0,
     points=[point for point in STEP_GRID if point["gamma"] <= 1.79 * (1 + 1 / point["K"])],
@@ -247,7 +249,7 @@ mutate(
     ),
 )
 
-check(theory.qgamma_potential, resolution=EQUAL, points=GRID)(iterates)
+check_for(theory.qgamma_potential, resolution=EQUAL, points=GRID)(iterates)
 mutate(
     theory.qgamma_potential,
     Mutant(
@@ -255,7 +257,7 @@ mutate(
         Bound(2 * theory.flow_time, "<=", potential(theory.iterated())),
     ),
 )
-check(theory.qgamma_potential_upper, resolution=EQUAL, points=MODERATE)(iterates)
+check_for(theory.qgamma_potential_upper, resolution=EQUAL, points=MODERATE)(iterates)
 mutate(
     theory.qgamma_potential_upper,
     Mutant(
@@ -268,7 +270,7 @@ mutate(
     ),
 )
 
-check(theory.qgamma_bracket, resolution=EQUAL, points=MODERATE)(iterates)
+check_for(theory.qgamma_bracket, resolution=EQUAL, points=MODERATE)(iterates)
 
 iterated = theory.iterated()
 mutate(
@@ -291,7 +293,7 @@ mutate(
     ),
 )
 
-check(
+check_for(
     theory.qgamma_growth,
     resolution=2e-3,
     points=[{"gamma": g, "K": k, "n": 1} for g in (0.1, 1, 10) for k in (1, 10)],
@@ -312,7 +314,7 @@ mutate(
     Mutant("K + 1", growth((K + 1) * gamma * n)),
 )
 
-check(theory.qgamma_small_step, resolution=EQUAL, points=GRID)(iterates)
+check_for(theory.qgamma_small_step, resolution=EQUAL, points=GRID)(iterates)
 first = theory.first
 mutate(
     theory.qgamma_small_step,
@@ -326,7 +328,7 @@ mutate(
 )
 
 SEEN = [point for point in GRID if point["n"] >= 1]
-check(theory.qgamma_large_step, resolution=EQUAL, points=SEEN)(iterates)
+check_for(theory.qgamma_large_step, resolution=EQUAL, points=SEEN)(iterates)
 often, later = theory.often, theory.later
 seen = theory.iterated_seen()
 mutate(
@@ -338,7 +340,7 @@ mutate(
 )
 
 SEVERAL = [point for point in GRID if point["n"] >= 2]
-check(theory.qgamma_exponent, resolution=EQUAL, points=SEVERAL)(iterates)
+check_for(theory.qgamma_exponent, resolution=EQUAL, points=SEVERAL)(iterates)
 several = theory.several
 slope = theory.exponent(theory.iterated_several())
 mutate(
@@ -360,7 +362,7 @@ FLAT = [
 ]
 
 
-@check(theory.qgamma_flattening, resolution=EQUAL, points=FLAT)
+@check_for(theory.qgamma_flattening, resolution=EQUAL, points=FLAT)
 def _(gamma, c, K, n):
     return {"iterated_larger": iterates(c * gamma, K, n), "iterated": iterates(gamma, K, n)}
 
@@ -407,7 +409,7 @@ def approximation_gap(**changes):
     return measure
 
 
-check(
+check_for(
     theory.sgd_approx_error,
     resolution=0.005,
     budget=4500,  # a first block is no longer than this
@@ -432,7 +434,7 @@ def approximation_excess(run, stream):
     return Sampled(lambda start, count: np.diff(draw(start, count))[:, 0], low=-1.0)
 
 
-check(
+check_for(
     theory.sgd_approx_breakdown,
     resolution=0.01,
     budget=3000,

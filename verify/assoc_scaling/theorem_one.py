@@ -21,11 +21,11 @@ from theory.assoc_scaling import exact_laws
 from theory.assoc_scaling import theorem_one as theory
 from theory.assoc_scaling.exact_laws import N, c, x, y
 from theory.assoc_scaling.theorem_one import cap, d, energy, f, p, q, t
-from verify import Counted, Exact, Mutant, Sampled, check, mutate
+from verify import Counted, Exact, Mutant, Sampled, check_for, mutate
 from verify.assoc_scaling.exact_laws import gram
 
 
-@check(theory.cap_bound, resolution=1e-12)
+@check_for(theory.cap_bound, resolution=1e-12)
 def _(d, t):
     """Both ends of an axis: two caps."""
     value, error = cap_probability(d, float(t))
@@ -129,7 +129,7 @@ def fixed(N, M, d, q, f, G, x, stream):
     return Sampled(draw, bernoulli=True)
 
 
-check(
+check_for(
     theory.noise_bound,
     resolution=1e-9,
     points=fixed_points(overlapping=True, rival=True),
@@ -153,7 +153,7 @@ mutate(
 )
 
 
-@check(theory.overlapping, resolution=1e-3, points=fixed_points(overlapping=True))
+@check_for(theory.overlapping, resolution=1e-3, points=fixed_points(overlapping=True))
 def _(N, M, d, q, f, G, kappa, x, stream):
     return fixed(N, M, d, q, f, G, x, stream)
 
@@ -273,7 +273,7 @@ ALONE = {  # all noise comes from the input's own class
 FORGOTTEN = {**ALONE, "q": (0.0,) + (1.0,) * 11}
 
 
-@check(
+@check_for(
     theory.random_overlapping,
     resolution=0.004,
     points=[
@@ -315,7 +315,7 @@ mutate(
 )
 
 
-@check(
+@check_for(
     theory.upper_sharp,
     resolution=0.004,
     points=[
@@ -382,7 +382,7 @@ LEVEL_CASES = [
 ]
 
 
-@check(
+@check_for(
     theory.upper_cutoff,
     resolution=0.004,
     points=[
@@ -398,7 +398,7 @@ def cutoff(N, M, d, p, q, f, Q, level, stream):
     return random_outputs(N, M, d, p, q, f, stream)
 
 
-@check(
+@check_for(
     theory.upper,
     resolution=0.004,
     points=[{**point, "gamma": gamma} for point in level_points(LEVEL_CASES) for gamma in (0.1, 1)],
@@ -501,7 +501,7 @@ mutate(
 )
 
 
-@check(
+@check_for(
     theory.lower_pair,
     resolution=1e-9,
     points=[*fixed_points(SMALL, rival=True), *fixed_points(LARGER[:2], rival=True)],
@@ -544,7 +544,7 @@ def with_class(points):
         yield {**point, "z": 1 + int(np.argmax(energies))}
 
 
-@check(
+@check_for(
     theory.lower_class,
     resolution=1e-9,
     points=list(
@@ -623,7 +623,7 @@ BOUNDED_BELOW = [
 ]
 
 
-@check(
+@check_for(
     theory.lower_threshold,
     resolution=1e-9,
     points=[{**point, "tau": tau} for point in BOUNDED_BELOW for tau in (2, 9.5, 33)],
@@ -657,8 +657,8 @@ mutate(
     ),
 )
 
-check(theory.lower_sharp, resolution=1e-9, points=BOUNDED_BELOW)(fixed_error)
-check(theory.lower, resolution=1e-9, points=BOUNDED_BELOW)(fixed_error)
+check_for(theory.lower_sharp, resolution=1e-9, points=BOUNDED_BELOW)(fixed_error)
+check_for(theory.lower, resolution=1e-9, points=BOUNDED_BELOW)(fixed_error)
 
 UNLIKE = {  # the other weights are large together, but each in a class of its own
     **without(only_noise_from(tuple(range(2, 42)), 41, 100), "x"),

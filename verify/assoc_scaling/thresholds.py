@@ -11,7 +11,7 @@ from theory import Bound, Equivalent, Identity, NormalCDF, NormalPDF
 from theory.assoc_scaling import thresholds as theory
 from theory.assoc_scaling.schemes import alpha, d, n, per
 from theory.assoc_scaling.thresholds import P, stored, tail
-from verify import Exact, Mutant, Sampled, check, mutate
+from verify import Exact, Mutant, Sampled, check_for, mutate
 
 DRAWN = (
     {"alpha": 2, "d": 2, "P": 4},
@@ -22,7 +22,7 @@ DRAWN = (
 )
 
 
-@check(
+@check_for(
     theory.threshold_exact,
     resolution=0.01,
     points=DRAWN,
@@ -66,7 +66,7 @@ def equal_weights(alpha, d, P):
 
 
 for claim in (theory.threshold_bounds, theory.threshold_normal, theory.threshold_crowding):
-    check(claim, resolution=1e-12, points=GRID)(equal_weights)
+    check_for(claim, resolution=1e-12, points=GRID)(equal_weights)
 
 mutate(
     theory.threshold_bounds,
@@ -91,7 +91,7 @@ mutate(
     ),
 )
 
-check(theory.mills_ratio, resolution=1e-15)(None)
+check_for(theory.mills_ratio, resolution=1e-15)(None)
 
 t = theory.positive
 mutate(
@@ -105,7 +105,7 @@ HUGE = tuple(10**e for e in (2, 4, 8, 16, 32, 64, 120))
 RATIOS = ((1, 1), (2, 1), (4, 1), (8, 1), (16, 1), (1, 2))
 
 
-@check(
+@check_for(
     theory.threshold_floor,
     resolution=1e-3,
     points=[{"alpha": a, "k": k, "m": m, "n": 2} for a in (1.2, 1.5, 2, 3.5) for k, m in RATIOS],
@@ -137,7 +137,7 @@ def at_logarithmic_size(alpha, d):
     return Exact(*numerics.threshold_error(float(alpha), 0.0, d, size))
 
 
-check(
+check_for(
     theory.threshold_rate_bounds,
     resolution=1e-12,
     points=[
@@ -152,7 +152,7 @@ mutate(
     Mutant("the power d^(1-alpha)", Bound(sized, "<=", tail(d) / 2)),
 )
 
-check(
+check_for(
     theory.threshold_rate,
     resolution=0.01,
     points=[{"alpha": a, "d": 100} for a in (1.5, 2, 3)],
@@ -174,7 +174,7 @@ wrong_rates = (
 mutate(theory.threshold_rate, *(Mutant(name, rate(wrong)) for name, wrong in wrong_rates))
 
 
-@check(
+@check_for(
     theory.threshold_optimal_bounds,
     resolution=1e-9,
     points=[
@@ -197,7 +197,7 @@ mutate(
 )
 
 
-@check(
+@check_for(
     theory.threshold_optimal,
     resolution=0.05,  # the limit is approached like log log d / log d
     points=[{"alpha": a, "d": 100} for a in (1.5, 2, 3)],

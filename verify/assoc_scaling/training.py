@@ -16,7 +16,7 @@ from numerics.assoc_scaling import finite_data, training
 from numerics.assoc_scaling.best_weights import best_weights
 from numerics.assoc_scaling.training import Memory
 from theory.assoc_scaling import training as theory
-from verify import Exact, Mutant, Trained, check, leading, mutate, training_seeds
+from verify import Exact, Mutant, Trained, check_for, leading, mutate, training_seeds
 
 SEEDS = range(20)
 TUNING_SEEDS = range(1000, 1006)
@@ -70,7 +70,7 @@ def turned(claim):
 ERROR = {"resolution": 0.0, "error": 1e-4}
 
 
-@check(
+@check_for(
     theory.step_size,
     **ERROR,
     points=leading(
@@ -98,7 +98,7 @@ mutate(
 )
 
 
-@check(
+@check_for(
     theory.batch_size,
     **ERROR,
     points=leading(points(samples=(10240,), batch=(1024, 256, 64), d=(50, 100, 200))),
@@ -111,12 +111,12 @@ def smaller_batch(d, batch, samples, seed):
     return paired(tuned(quarter, seed), tuned(whole, seed))
 
 
-@check(theory.adam_sign, resolution=1e-14, absolute=True)
+@check_for(theory.adam_sign, resolution=1e-14, absolute=True)
 def _(entry):
     return Exact(*training.first_adam_update(float(entry)))
 
 
-@check(theory.adam_sign_descent, **ERROR, points=[{"d": 10}])
+@check_for(theory.adam_sign_descent, **ERROR, points=[{"d": 10}])
 def sign_descent(d, seed):
     """Errors of sign descent and of gradient descent after thirty exact steps."""
     memory = Memory(
@@ -139,7 +139,7 @@ def adam_against_sgd(d, batch, samples, seed):
     return adam, tuned(memory_of(d, batch, samples), seed)
 
 
-@check(
+@check_for(
     theory.adam_vs_sgd,
     **ERROR,
     points=leading(points(samples=(10240,), batch=(256, 1024), d=(50, 100, 200))),
@@ -161,7 +161,7 @@ mutate(
 )
 
 
-@check(
+@check_for(
     theory.adam_vs_sgd_small_batch,
     **ERROR,
     points=leading(points(samples=(10240,), batch=(16,), d=(50, 100))),
@@ -186,7 +186,7 @@ def normalised_and_plain(optimiser, d, batch, samples):
     return replace(plain, layer_norm=True), plain
 
 
-@check(
+@check_for(
     theory.layernorm,
     **ERROR,
     points=leading(
@@ -203,7 +203,7 @@ def normalised_first(optimiser, d, batch, samples, seed):
     return paired(*(errors(one, (1.0,), numbers, seed)[0] for one in (normalised, plain)))
 
 
-@check(
+@check_for(
     theory.layernorm_tuned,
     **ERROR,
     points=leading(
@@ -251,7 +251,7 @@ def schedule_errors(inputs, constant, seed):
     return dropped, errors(memory, (float(constant),), numbers, seed)[0]
 
 
-@check(theory.lr_schedule, **ERROR, points=points(inputs=(30,), constant=(10.0, 0.1)))
+@check_for(theory.lr_schedule, **ERROR, points=points(inputs=(30,), constant=(10.0, 0.1)))
 def dropped_first(inputs, constant, seed):
     """The dropped step against the constant one."""
     return paired(*schedule_errors(inputs, constant, seed))
@@ -263,7 +263,9 @@ mutate(
 )
 
 
-@check(theory.lr_schedule_not_overloaded, **ERROR, points=points(inputs=(10,), constant=(10.0,)))
+@check_for(
+    theory.lr_schedule_not_overloaded, **ERROR, points=points(inputs=(10,), constant=(10.0,))
+)
 def constant_first(inputs, constant, seed):
     """The constant step against the dropped one."""
     dropped, undropped = schedule_errors(inputs, constant, seed)
@@ -288,7 +290,7 @@ def learned_errors(d, batch, samples, rate, seed):
 LEARNED = leading(points(samples=(10240,), batch=(16,), rate=(1.0,), d=(10, 50, 100, 200)))
 
 
-@check(theory.learned_grid, **ERROR, points=LEARNED, count=2, full={"count": 4})
+@check_for(theory.learned_grid, **ERROR, points=LEARNED, count=2, full={"count": 4})
 def learned_first(d, batch, samples, rate, seed, share=0.3):
     """Learned embeddings against a share of the error with fixed ones."""
     fixed = errors(memory_of(d, batch, samples), (rate,), FRESH_SEEDS, seed)[0]
@@ -301,7 +303,7 @@ mutate(
 )
 
 
-@check(theory.learned_near_floor, **ERROR, points=LEARNED, count=2, full={"count": 4})
+@check_for(theory.learned_near_floor, **ERROR, points=LEARNED, count=2, full={"count": 4})
 def near_floor(d, batch, samples, rate, seed, factor=2.0):
     """Learned embeddings against a multiple of the finite-data floor."""
     floor = 0.8 * finite_data.unseen_mass(2.0, samples, size=100)[0]
@@ -314,7 +316,7 @@ mutate(
 )
 
 
-@check(
+@check_for(
     theory.trained_beats_schemes,
     **ERROR,
     points=leading(points(d=(20, 10, 50))),

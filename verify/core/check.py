@@ -22,7 +22,7 @@ __all__ = [
     "Check",
     "Mutant",
     "Settings",
-    "check",
+    "check_for",
     "leading",
     "mutate",
     "registered",
@@ -217,7 +217,7 @@ _MUTANTS: dict[str, list[Mutant]] = {}
 _SURVIVORS: dict[str, dict[str, str]] = {}
 
 
-def check(
+def check_for(
     claim: Claim,
     *,
     resolution: float,

@@ -14,7 +14,7 @@ from numerics.iteration_head import tasks
 from theory import Bound, Domain, Identity, Natural
 from theory.iteration_head import construction as theory
 from theory.iteration_head.construction import A, a, at_worst, beta, fetched, fetched_by_both, t
-from verify import Exact, Exhaustive, Mutant, check, leading, mutate
+from verify import Exact, Exhaustive, Mutant, check_for, leading, mutate
 
 CODES = ("onehot", "trig", "quad")
 
@@ -78,7 +78,7 @@ SIZES = (
     (4, 3, 16),
 )
 
-check(
+check_for(
     theory.exact,
     resolution=0,
     points=leading([{"code": c, "S": S, "X": X, "n": n} for S, X, n in SIZES for c in CODES]),
@@ -128,7 +128,7 @@ def tables(stream, count):
         yield {"m": m, "A": weights, "u": tuple(u), "t": place + 1}
 
 
-@check(theory.exact_margin, resolution=0, points=tables, count=60)
+@check_for(theory.exact_margin, resolution=0, points=tables, count=60)
 def _(m, A, u, t):
     # the own state 0 answers the inputs 0, 1 and 2 with the right, the wrong and a third state
     task = tasks.Task(((0, 1, 2), (1, 2, 0), (2, 2, 2)), (1, 1, 1))
@@ -161,7 +161,7 @@ FETCHED = [
 ]
 
 
-@check(theory.exact_fetched, resolution=1e-10, points=FETCHED)
+@check_for(theory.exact_fetched, resolution=1e-10, points=FETCHED)
 def _(L, t, beta, delta):
     weight = 1 / (1 + numerics.stray_weight(L, t, float(beta), float(delta)))
     return Exact(weight, 1e-11 * weight)
@@ -176,7 +176,7 @@ mutate(
 )
 
 
-@check(
+@check_for(
     theory.exact_temperatures,
     resolution=1e-9,
     points=[
@@ -237,7 +237,7 @@ def certified(conclusion):
     return measure
 
 
-check(
+check_for(
     theory.exact_certificate,
     resolution=0,
     points=[{"code": c, "n": n} for c in CODES for n in (1, 4)],
@@ -289,7 +289,7 @@ def one_matrix(circuit, one, wanted, other):
     return numerics.with_outputs_of(circuit, wanted), differing <= {"outward 2"}
 
 
-check(
+check_for(
     theory.task_independence,
     resolution=0,
     points=[
@@ -336,7 +336,7 @@ def words(changed):
     return measure
 
 
-check(
+check_for(
     theory.word_problem,
     resolution=0,
     points=[{"code": "quad", "n": 6}, {"code": "trig", "n": 4}, {"code": "onehot", "n": 4}],
@@ -354,7 +354,7 @@ mutate(
 )
 
 k = Natural("k", at_least=1)
-check(theory.word_problem_order, resolution=0, points=[{"k": 5}, {"k": 6}])(
+check_for(theory.word_problem_order, resolution=0, points=[{"k": 5}, {"k": 6}])(
     lambda k: Exact(tasks.stable_order(k))
 )
 mutate(

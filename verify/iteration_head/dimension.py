@@ -16,7 +16,7 @@ from theory import Bound, Domain, Identity
 from theory.iteration_head import dimension as theory
 from theory.iteration_head.construction import A, keys, t
 from theory.iteration_head.dimension import K, gain, gap
-from verify import Exact, Exhaustive, Mutant, check, leading, mutate
+from verify import Exact, Exhaustive, Mutant, check_for, leading, mutate
 from verify.iteration_head.construction import runs, some_prompts, some_tasks
 
 # ------------------------------------------------------------------ codes that are unit vectors
@@ -57,7 +57,7 @@ def among(divisor):
     return measure
 
 
-check(theory.coherence, resolution=1e-9, points=similar, count=12)(among(lambda mu: 1 - mu))
+check_for(theory.coherence, resolution=1e-9, points=similar, count=12)(among(lambda mu: 1 - mu))
 observed = theory.coherence.statement.terms[0]
 mutate(
     theory.coherence,
@@ -84,7 +84,7 @@ def equal_weight(K, mu):
     return Exact(numerics.weight_among(codes, K, beta), 1e-11)
 
 
-check(theory.coherence_sharp, resolution=1e-9, points=EQUAL)(equal_weight)
+check_for(theory.coherence_sharp, resolution=1e-9, points=EQUAL)(equal_weight)
 half = theory.coherence_sharp.statement.sides[0]
 mutate(
     theory.coherence_sharp,
@@ -119,7 +119,7 @@ def circuits(hotter=(1.0, 1.0), slack=None, **changes):
 SIZES = ((1, 1, 0), (1, 1, 6), (2, 1, 4), (2, 2, 2), (2, 2, 8), (5, 5, 12), (11, 10, 16))
 LARGER = ((2, 3, 5), (11, 11, 32), (40, 40, 16))
 
-check(
+check_for(
     theory.dimension,
     resolution=0,
     points=leading([{"S": S, "X": X, "n": n} for S, X, n in SIZES + LARGER]),
@@ -188,7 +188,7 @@ def heard(similarity):
     )
 
 
-@check(theory.dimension_right, resolution=1e-11, points=attended("right"), count=30)
+@check_for(theory.dimension_right, resolution=1e-11, points=attended("right"), count=30)
 def _(m, A, u, t, gamma):
     return heard(lambda vote: vote - 1)(A, u, gamma)
 
@@ -202,7 +202,9 @@ mutate(
 )
 
 
-@check(theory.dimension_stray, resolution=1e-11, absolute=True, points=attended("stray"), count=30)
+@check_for(
+    theory.dimension_stray, resolution=1e-11, absolute=True, points=attended("stray"), count=30
+)
 def _(m, A, d, t, gamma):
     return heard(lambda distance: 1 - distance)(A, d, gamma)
 
@@ -244,7 +246,7 @@ def certified(conclusion):
     return measure
 
 
-check(theory.dimension_certificate, resolution=0, points=[{"n": 1}, {"n": 5}])(
+check_for(theory.dimension_certificate, resolution=0, points=[{"n": 1}, {"n": 5}])(
     certified(lambda stray, gap, right: right or stray >= 3 * gap / 16)
 )
 mutate(

@@ -10,7 +10,7 @@ from numerics.iteration_head import formalism as numerics
 from theory import Domain, Identity
 from theory.iteration_head import formalism as theory
 from theory.iteration_head.formalism import p, s
-from verify import Exact, Exhaustive, Mutant, check, mutate
+from verify import Exact, Exhaustive, Mutant, check_for, mutate
 
 
 def polynomial(modulus):
@@ -33,7 +33,7 @@ def zero_begins(P):
             yield (modulus, inputs), data == numerics.polynomial_chain(modulus, inputs, start=0)
 
 
-check(theory.init_symbol, resolution=0)(lambda P: Exhaustive(no_start(primerange(3, P + 1))))
+check_for(theory.init_symbol, resolution=0)(lambda P: Exhaustive(no_start(primerange(3, P + 1))))
 mutate(
     theory.init_symbol,
     Mutant("p = 2 as well", measure=lambda P: Exhaustive(no_start(primerange(2, P + 1)))),
@@ -43,7 +43,7 @@ mutate(
 PRIMES = tuple(primerange(2, 24))
 
 
-@check(
+@check_for(
     theory.init_symbol_count,
     resolution=0,
     points=[{"p": modulus, "s": state} for modulus in PRIMES for state in range(modulus)],
@@ -82,7 +82,7 @@ def starts(P, expected):
         yield modulus, (copying, adding) == expected(modulus) and at_zero
 
 
-check(theory.init_symbol_others, resolution=0, points=[{"P": 40}])(
+check_for(theory.init_symbol_others, resolution=0, points=[{"P": 40}])(
     lambda P: Exhaustive(starts(P, lambda m: (m, 1)))
 )
 mutate(
@@ -126,7 +126,7 @@ def second_choice(model, answers, written, reference):
     return same_first_error(model, answers, drawn, reference)
 
 
-check(
+check_for(
     theory.tf_equals_greedy,
     resolution=0,
     points=[{"V": V, "T": T} for V, T in ((1, 3), (2, 1), (3, 1), (2, 2), (3, 2), (2, 3), (4, 2))],

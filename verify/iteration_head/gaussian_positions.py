@@ -10,7 +10,7 @@ from theory import Bound, Domain
 from theory.iteration_head import gaussian_positions as theory
 from theory.iteration_head.gaussian_positions import N_16, d
 from theory.iteration_head.positions import N_2, N
-from verify import Mutant, Sampled, check, mutate
+from verify import Mutant, Sampled, check_for, mutate
 
 
 def own_queries(N, d, stream):
@@ -23,7 +23,7 @@ def own_queries(N, d, stream):
     return Sampled.batched(stream, batch, bernoulli=True, size=512)
 
 
-@check(
+@check_for(
     theory.pos_gaussian_pair,
     resolution=0.005,
     points=[{"d": size} for size in (1, 2, 3, 5, 9)],
@@ -42,7 +42,7 @@ mutate(
 )
 
 OWN = [{"N": size, "d": width} for size, width in ((2, 2), (3, 6), (4, 8), (8, 16), (16, 20))]
-check(theory.pos_gaussian_own, resolution=0.01, points=OWN)(own_queries)
+check_for(theory.pos_gaussian_own, resolution=0.01, points=OWN)(own_queries)
 succeed = theory.own_queries()
 mutate(
     theory.pos_gaussian_own,
@@ -75,7 +75,7 @@ def places(*pairs):
 
 
 anywhere = Domain(N_16, d)
-check(
+check_for(
     theory.pos_gaussian,
     resolution=0.05,
     budget=2000,
@@ -94,7 +94,7 @@ mutate(
     ),
 )
 
-check(
+check_for(
     theory.pos_gaussian_few,
     resolution=0.05,
     budget=2000,
@@ -107,7 +107,7 @@ mutate(
 )
 
 # If one of the four shortest is among the others, not all can be singled out.
-check(
+check_for(
     theory.pos_gaussian_many,
     resolution=0.05,
     budget=2000,

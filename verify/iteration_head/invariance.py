@@ -11,7 +11,7 @@ from numerics.iteration_head import metrics as numerics
 from theory import Bound, Identity
 from theory.iteration_head import invariance as theory
 from theory.iteration_head.invariance import c, k, n
-from verify import Exact, Mutant, check, mutate
+from verify import Exact, Mutant, check_for, mutate
 
 
 def lists(stream, count):
@@ -25,7 +25,7 @@ def lists(stream, count):
     return [{"n": len(v), "v": tuple(v)} for v in [*corners, *sharp, *drawn]]
 
 
-@check(theory.metric_invariance_scatter, resolution=1e-12, points=lists, count=15)
+@check_for(theory.metric_invariance_scatter, resolution=1e-12, points=lists, count=15)
 def _(n, v):
     values = np.array([float(weight) for weight in v])
     return Exact(float(values.var() * n), 1e-14 * n)
@@ -38,7 +38,7 @@ mutate(
 )
 
 
-@check(theory.metric_invariance_floor, resolution=1e-12, points=lists, count=15)
+@check_for(theory.metric_invariance_floor, resolution=1e-12, points=lists, count=15)
 def _(n, v):
     return {"invariance": Exact(numerics.invariance([float(weight) for weight in v]), 1e-14)}
 
@@ -53,7 +53,7 @@ mutate(
 )
 
 
-@check(
+@check_for(
     theory.metric_invariance_vertex,
     resolution=1e-12,
     points=[
@@ -73,7 +73,7 @@ mutate(
 )
 
 
-@check(
+@check_for(
     theory.metric_invariance_least,
     resolution=1e-12,
     points=[{"n": size} for size in (2, 3, 4, 5, 6, 7, 10, 25)],
@@ -95,7 +95,7 @@ mutate(
 )
 
 
-@check(
+@check_for(
     theory.metric_invariance_diffuse,
     resolution=1e-12,
     points=[{"n": size, "c": 1 / Fraction(query)} for size in (2, 5, 64) for query in (1, 3, 17)],

@@ -11,7 +11,7 @@ from numerics.iteration_head import layer_norm as numerics
 from theory import Identity
 from theory.iteration_head import layer_norm as theory
 from theory.iteration_head.layer_norm import d, epsilon, p, variance, x, y
-from verify import Exact, Mutant, check, mutate
+from verify import Exact, Mutant, check_for, mutate
 
 PAIRS = [
     {"x": a, "y": b, "epsilon": added}
@@ -20,7 +20,7 @@ PAIRS = [
 ]
 
 
-@check(theory.pos_layernorm, resolution=1e-9, points=PAIRS, absolute=True)
+@check_for(theory.pos_layernorm, resolution=1e-9, points=PAIRS, absolute=True)
 def _(x, y, epsilon):
     code = [float(x), float(y)]
     return Exact(float(numerics.layer_norm(code, float(epsilon))[0]), 1e-12)
@@ -59,12 +59,12 @@ def summed(power, keep_mean=False):
     return measure
 
 
-check(theory.pos_layernorm_plane, resolution=1e-8, absolute=True, points=POINTS)(summed(1))
+check_for(theory.pos_layernorm_plane, resolution=1e-8, absolute=True, points=POINTS)(summed(1))
 mutate(
     theory.pos_layernorm_plane,
     Mutant("a normalisation by the length", measure=summed(1, keep_mean=True)),
 )
-check(theory.pos_layernorm_sphere, resolution=1e-8, absolute=True, points=POINTS)(summed(2))
+check_for(theory.pos_layernorm_sphere, resolution=1e-8, absolute=True, points=POINTS)(summed(2))
 mutate(
     theory.pos_layernorm_sphere,
     Mutant("length one", Identity(theory.squares(), 1 - epsilon / (variance(p) + epsilon))),
@@ -96,7 +96,9 @@ def own_margin(added):
     return measure
 
 
-check(theory.pos_layernorm_attendable, resolution=1e-8, absolute=True, points=TWO)(own_margin(0.0))
+check_for(theory.pos_layernorm_attendable, resolution=1e-8, absolute=True, points=TWO)(
+    own_margin(0.0)
+)
 mutate(
     theory.pos_layernorm_attendable,
     Mutant("the squared distance", Identity(theory.own_margin(), 2 * theory.apart)),

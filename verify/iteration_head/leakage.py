@@ -8,7 +8,7 @@ from numerics.iteration_head import leakage as numerics
 from theory import Bound, Identity
 from theory.iteration_head import leakage as theory
 from theory.iteration_head.leakage import A, N, leaked, rare
-from verify import Exact, Mutant, check, mutate
+from verify import Exact, Mutant, check_for, mutate
 
 PARITY = [{"A": 2, "L": length, "N": 1024} for length in (1, 4, 6, 8, 10, 12, 16)]
 POLYNOMIAL = [{"A": 10, "L": length, "N": 1024} for length in (1, 3, 4, 5, 8)]
@@ -30,7 +30,7 @@ def share(fewer=0):
     return measure
 
 
-check(theory.data_leakage, resolution=1e-9, points=POINTS)(share())
+check_for(theory.data_leakage, resolution=1e-9, points=POINTS)(share())
 mutate(
     theory.data_leakage,
     Mutant("drawn without replacement", Identity(leaked(), N * rare)),
@@ -39,7 +39,7 @@ mutate(
     Mutant("sequences of one symbol more", Identity(leaked(), 1 - (1 - rare / A) ** N)),
 )
 
-check(theory.data_leakage_bounds, resolution=1e-10, points=POINTS)(share())
+check_for(theory.data_leakage_bounds, resolution=1e-10, points=POINTS)(share())
 mutate(
     theory.data_leakage_bounds,
     Mutant("half of it", Bound(leaked(), "<=", N * rare / 2)),
@@ -48,7 +48,7 @@ mutate(
     Mutant("1 - exp(-c) at most", Bound(leaked(), "<=", 1 - exp(-N * rare))),
 )
 
-check(
+check_for(
     theory.data_leakage_most,
     resolution=1e-10,
     points=[point for point in POINTS if point["A"] ** point["L"] <= point["N"]],

@@ -11,7 +11,7 @@ from numerics.iteration_head import metrics as numerics
 from theory import Bound, Equivalent, Identity
 from theory.iteration_head import metrics as theory
 from theory.iteration_head.metrics import L, beta
-from verify import Exact, Mutant, check, mutate
+from verify import Exact, Mutant, check_for, mutate
 
 EPS = 1e-13
 HEADS = [
@@ -31,7 +31,7 @@ def first_score(shift=0, key_shift=0):
     return measure
 
 
-check(theory.metric_peakiness, resolution=1e-10, points=HEADS)(first_score())
+check_for(theory.metric_peakiness, resolution=1e-10, points=HEADS)(first_score())
 mutate(
     theory.metric_peakiness,
     Mutant("the queries of the second score", measure=first_score(shift=-1)),
@@ -43,7 +43,7 @@ mutate(
     ),
 )
 
-check(theory.metric_peakiness_range, resolution=1e-12, points=HEADS)(first_score())
+check_for(theory.metric_peakiness_range, resolution=1e-12, points=HEADS)(first_score())
 mutate(
     theory.metric_peakiness_range,
     Mutant(
@@ -89,7 +89,9 @@ def peakiness(above=0.5):
     return measure
 
 
-check(theory.metric_peakiness_threshold, resolution=1e-12, points=weights, count=15)(peakiness())
+check_for(theory.metric_peakiness_threshold, resolution=1e-12, points=weights, count=15)(
+    peakiness()
+)
 mean, share = theory.mean_score(), theory.threshold_score()
 mutate(
     theory.metric_peakiness_threshold,
@@ -122,7 +124,7 @@ for claim, score, which, moved in (
     (theory.metric_uniform_baseline, theory.uniform_first, "first", -1),
     (theory.metric_uniform_baseline_second, theory.uniform_second, "second", 1),
 ):
-    check(claim, resolution=1e-10, points=LENGTHS)(uniform(which))
+    check_for(claim, resolution=1e-10, points=LENGTHS)(uniform(which))
     mutate(
         claim,
         Mutant("log 2", Bound(log(2), "<=", L * score())),
@@ -136,7 +138,7 @@ for claim, score, which in (
     (theory.metric_uniform_baseline_limit, theory.uniform_first, "first"),
     (theory.metric_uniform_baseline_second_limit, theory.uniform_second, "second"),
 ):
-    check(
+    check_for(
         claim,
         resolution=1e-3,
         points=[{"L": 16}],

@@ -14,7 +14,7 @@ from theory import Domain, Identity
 from theory.iteration_head import normalised_circuit as theory
 from theory.iteration_head.construction import code as any_code
 from theory.iteration_head.normalised_circuit import d, epsilon, p, squares
-from verify import Exact, Exhaustive, Mutant, check, leading, mutate
+from verify import Exact, Exhaustive, Mutant, check_for, leading, mutate
 from verify.iteration_head.construction import runs, some_prompts, some_tasks
 
 
@@ -38,7 +38,7 @@ SIZES = ((1, 1, 0), (1, 1, 6), (2, 1, 4), (2, 2, 2), (3, 2, 6), (5, 4, 8))
 LARGER = ((11, 10, 8), (4, 3, 16))
 CODES = ("onehot", "trig")
 
-check(
+check_for(
     theory.normalised,
     resolution=0,
     points=leading(
@@ -95,7 +95,7 @@ def of_double(sign):
     return measure
 
 
-check(
+check_for(
     theory.normalised_double,
     resolution=1e-9,
     absolute=True,

@@ -11,7 +11,7 @@ from numerics.iteration_head import one_layer_messages as messages_of
 from theory import Identity
 from theory.iteration_head import one_layer as theory
 from theory.iteration_head.one_layer import n
-from verify import Exact, Exhaustive, Mutant, check, mutate
+from verify import Exact, Exhaustive, Mutant, check_for, mutate
 
 
 def messages(lengths=None):
@@ -25,7 +25,7 @@ def messages(lengths=None):
 
 
 TASKS = ("copy", "parity")
-check(
+check_for(
     theory.onelayer_lower,
     resolution=0,
     points=[{"n": longest, "task": task} for longest in (1, 2, 3, 4, 7, 10, 13) for task in TASKS],
@@ -39,7 +39,7 @@ mutate(
     Mutant("even lengths only", measure=messages(lambda n: range(2, n + 1, 2))),
 )
 
-check(
+check_for(
     theory.onelayer_lower_fixed,
     resolution=0,
     points=[{"n": length, "task": task} for length in (3, 6, 9) for task in TASKS],
@@ -89,7 +89,7 @@ def uniform(**changes):
 
 
 SIZES = sizes((1, 1, 4), (2, 2, 6), (3, 3, 4), (4, 2, 5), (5, 4, 3))
-check(theory.onelayer_upper, resolution=0, points=SIZES)(uniform())
+check_for(theory.onelayer_upper, resolution=0, points=SIZES)(uniform())
 mutate(
     theory.onelayer_upper,
     Mutant("gates that do not ask for all", measure=uniform(bias=0.0)),
@@ -107,7 +107,7 @@ def one_number(**changes):
     return all_sequences(predict, up_to)
 
 
-check(
+check_for(
     theory.onelayer_one_number,
     resolution=0,
     points=sizes((1, 1, 6), (2, 2, 5), (3, 3, 3), (5, 2, 4)),
@@ -129,7 +129,7 @@ def looking_back(beta, lengths=lambda n: [n]):
     return all_sequences(predict, lengths)
 
 
-check(theory.onelayer_fixed_length, resolution=0, points=SIZES)(looking_back(2.0))
+check_for(theory.onelayer_fixed_length, resolution=0, points=SIZES)(looking_back(2.0))
 mutate(
     theory.onelayer_fixed_length,
     Mutant("at shorter lengths as well", measure=looking_back(2.0, up_to)),

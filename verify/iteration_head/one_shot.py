@@ -14,13 +14,13 @@ from numerics.iteration_head.one_shot_chance import parity_step, polynomial_step
 from theory import ForAll, Identity
 from theory.iteration_head import one_shot as theory
 from theory.iteration_head.one_shot import L, c, f, j, k, layers, n, p, r, x
-from verify import Exact, Exhaustive, Mutant, check, mutate
+from verify import Exact, Exhaustive, Mutant, check_for, mutate
 
 ROUNDING = 1e-10
 
 # ------------------------------------------------------------------ parity
 
-check(
+check_for(
     theory.oneshot_parity_zigzag,
     resolution=0,
     points=[{"c": c} for c in (0, 1, 2, 3, 10, 41)],
@@ -39,7 +39,7 @@ def words_with_ones(L, c, stream):
     return np.stack([ordered, ordered[::-1], *(generator.permutation(ordered) for _ in range(8))])
 
 
-@check(
+@check_for(
     theory.oneshot_parity_margin,
     resolution=1e-6,
     points=[
@@ -81,7 +81,7 @@ def all_bits(n, ramps=None):
     return Exhaustive(parity_cases(transformer, every))
 
 
-@check(
+@check_for(
     theory.oneshot_parity,
     resolution=0,
     points=[{"n": n} for n in (1, 2, 3, 5, 10, 40)],
@@ -146,7 +146,7 @@ def last_state(L, x):
     return Exact(state)
 
 
-check(
+check_for(
     theory.oneshot_polynomial_unrolled,
     resolution=0,
     points=[
@@ -209,7 +209,7 @@ SMALL = ((2, 12), (3, 9), (5, 5), (7, 4), (11, 3))
 POLYNOMIAL = [{"p": p, "n": n} for p, n in (*SMALL, (11, 31), (13, 20))]
 
 
-@check(theory.oneshot_polynomial, resolution=0, points=POLYNOMIAL)
+@check_for(theory.oneshot_polynomial, resolution=0, points=POLYNOMIAL)
 def _(p, n, stream):
     if (p, n) in SMALL:
         return all_inputs(p, n)
@@ -243,7 +243,7 @@ mutate(
 )
 
 
-@check(
+@check_for(
     theory.oneshot_polynomial_margin,
     resolution=1e-6,
     points=[
@@ -265,7 +265,7 @@ mutate(
     Mutant("as clear at every length", Identity(theory.margin(p, L), 1)),
 )
 
-check(
+check_for(
     theory.oneshot_polynomial_units,
     resolution=0,
     points=[{"p": p, "n": n} for p in (2, 3, 5, 11) for n in (1, 2, 8)],
@@ -280,7 +280,7 @@ mutate(
 
 # ------------------------------------------------------------------ any task, in log depth
 
-check(
+check_for(
     theory.oneshot_log_depth_window,
     resolution=0,
     points=[{"layers": d} for d in range(6)],
@@ -291,7 +291,7 @@ mutate(
     Mutant("three times as far", Identity(theory.window(layers), 3**layers.symbol)),
 )
 
-check(
+check_for(
     theory.oneshot_log_depth_layers,
     resolution=0,
     points=[
@@ -338,7 +338,7 @@ def binary_digits(L):
     return math.ceil(math.log2(L))
 
 
-check(
+check_for(
     theory.oneshot_log_depth,
     resolution=0,
     points=[

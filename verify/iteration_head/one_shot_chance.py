@@ -8,7 +8,7 @@ from numerics.iteration_head import one_shot_chance as numerics
 from theory import Identity
 from theory.iteration_head import one_shot_chance as theory
 from theory.iteration_head.one_shot_chance import L, closed, j, m, p, t
-from verify import Exact, Exhaustive, Mutant, check, mutate
+from verify import Exact, Exhaustive, Mutant, check_for, mutate
 
 PRIMES = (2, 3, 5, 7, 11, 13)
 
@@ -28,7 +28,7 @@ def followers(p, letters):
         yield state, after == expected
 
 
-check(
+check_for(
     theory.oneshot_chance_step,
     resolution=0,
     points=[{"p": p} for p in (2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31)],
@@ -50,7 +50,7 @@ POINTS = [{"p": p, "t": t} for p in PRIMES for t in (1, 2, 3, 4, 5, 8, 13)]
 LATER = [point for point in POINTS if point["t"] > 1]
 
 
-@check(theory.oneshot_chance, resolution=0, points=POINTS)
+@check_for(theory.oneshot_chance, resolution=0, points=POINTS)
 def _(p, t):
     return Exact(law(p, t)[0])
 
@@ -72,7 +72,7 @@ mutate(
 )
 
 
-@check(theory.oneshot_chance_one, resolution=0, points=LATER)
+@check_for(theory.oneshot_chance_one, resolution=0, points=LATER)
 def _(p, t):
     return Exact(law(p, t)[1])
 
@@ -87,7 +87,7 @@ mutate(
 )
 
 
-@check(
+@check_for(
     theory.oneshot_chance_others,
     resolution=0,
     points=[
@@ -109,10 +109,10 @@ mutate(
 
 HALVES = [{"p": p, "m": m} for p in PRIMES for m in (1, 2, 3, 6)]
 
-check(theory.oneshot_chance_guess, resolution=0, points=HALVES)(
+check_for(theory.oneshot_chance_guess, resolution=0, points=HALVES)(
     lambda p, m: Exact(max(law(p, 2 * m)))
 )
-check(theory.oneshot_chance_guess_odd, resolution=0, points=HALVES)(
+check_for(theory.oneshot_chance_guess_odd, resolution=0, points=HALVES)(
     lambda p, m: Exact(max(law(p, 2 * m + 1)))
 )
 for claim, guess in (
@@ -137,7 +137,7 @@ def accuracy(p, L, j, letters=None):
     return numerics.accuracy_without(numerics.polynomial_step(p), p, letters, L, j)
 
 
-@check(
+@check_for(
     theory.oneshot_omit_one,
     resolution=0,
     points=[
@@ -163,7 +163,7 @@ mutate(
     ),
 )
 
-check(
+check_for(
     theory.oneshot_omit_one_first,
     resolution=0,
     points=[{"p": p, "L": L} for p, n in SIZES for L in range(1, n + 1)],
@@ -177,7 +177,7 @@ mutate(
     ),
 )
 
-check(
+check_for(
     theory.oneshot_omit_one_bits,
     resolution=0,
     points=[{"L": L, "j": j} for L in (1, 2, 3, 6, 10) for j in range(1, L + 1)],

@@ -11,7 +11,7 @@ from numerics.iteration_head import positions as numerics
 from theory import Bound, Identity
 from theory.iteration_head import positions as theory
 from theory.iteration_head.positions import N_2, K, M, beta, k, margin
-from verify import Exact, Exhaustive, Mutant, check, mutate
+from verify import Exact, Exhaustive, Mutant, check_for, mutate
 
 
 def on_grid(condition):
@@ -32,7 +32,7 @@ def outside(points, position):
     return not numerics.in_triangle_of_others(points, position)
 
 
-check(
+check_for(
     theory.pos_attendable,
     resolution=0,
     points=[{"N": size, "G": side} for size, side in ((1, 2), (2, 3), (4, 3), (5, 3), (4, 4))],
@@ -71,7 +71,7 @@ def mixtures(stream, count):
     ]
 
 
-check(theory.pos_attendable_jensen, resolution=1e-12, points=mixtures, count=12, boxes=0)(None)
+check_for(theory.pos_attendable_jensen, resolution=1e-12, points=mixtures, count=12, boxes=0)(None)
 mutate(
     theory.pos_attendable_jensen,
     Mutant("nine tenths", Bound(exp(theory.mixed), "<=", theory.rest * Rational(9, 10))),
@@ -89,7 +89,9 @@ def mixture_weight(ahead=0.0):
     return measure
 
 
-check(theory.pos_attendable_mixture, resolution=1e-10, points=mixtures, count=12)(mixture_weight())
+check_for(theory.pos_attendable_mixture, resolution=1e-10, points=mixtures, count=12)(
+    mixture_weight()
+)
 mutate(
     theory.pos_attendable_mixture,
     Mutant("one third", Bound(theory.mixture_weight(), "<=", Rational(1, 3))),
@@ -105,7 +107,7 @@ AHEAD = [
 ]
 
 
-@check(theory.pos_attendable_extreme, resolution=1e-11, points=AHEAD)
+@check_for(theory.pos_attendable_extreme, resolution=1e-11, points=AHEAD)
 def _(K, beta, margin, more):
     codes = [[0.0], *([-float(margin) - float(gap)] for gap in more)]
     return Exact(float(numerics.attention(codes, [float(beta)])[0]), 1e-13)
@@ -130,7 +132,7 @@ def counted(codes):
     return lambda N: Exact(int(numerics.attendable(codes(N)).sum()))
 
 
-check(
+check_for(
     theory.pos_attendable_line,
     resolution=0,
     points=[{"N": size} for size in (2, 3, 4, 10, 33)],
@@ -156,7 +158,7 @@ def circle_gap(M, j, k):
     return Exact(float(own @ (own - other)), 1e-14)
 
 
-check(
+check_for(
     theory.pos_attendable_circle,
     resolution=1e-12,
     absolute=True,
@@ -180,7 +182,7 @@ def parabola_gap(slope):
     return measure
 
 
-check(
+check_for(
     theory.pos_attendable_parabola,
     resolution=0,
     points=[place for place in PLACES if place["j"] + place["k"] >= 0],

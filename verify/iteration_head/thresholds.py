@@ -19,14 +19,14 @@ from theory.iteration_head.thresholds import (
     softmax,
     t,
 )
-from verify import Exact, Mutant, check, mutate
+from verify import Exact, Mutant, check_for, mutate
 
 PLACES = [(0, 1), (1, 1), (1, 2), (2, 2), (5, 1), (5, 6), (12, 4), (12, 13)]
 QUERIES = [{"L": L, "t": t} for L, t in PLACES]
 FIRST = [{**query, "b1": b1} for query in QUERIES for b1 in (-1.0, 0.5, 3.0)]
 
 
-@check(theory.quad_weights, resolution=1e-12, points=FIRST)
+@check_for(theory.quad_weights, resolution=1e-12, points=FIRST)
 def _(L, t, b1):
     return Exact(numerics.aim(L, t, b1), 1e-13)
 
@@ -52,7 +52,7 @@ SECOND = [
 ]
 
 
-@check(theory.quad_weights_second, resolution=1e-11, points=SECOND)
+@check_for(theory.quad_weights_second, resolution=1e-11, points=SECOND)
 def _(L, t, key, b1, b2):
     weight = float(numerics.second_attention(L, t, b1, b2)[key])
     return Exact(weight, 1e-13 * weight)
@@ -77,7 +77,7 @@ RIVALS = [
 ]
 
 
-@check(theory.layer1_rivals, resolution=1e-9, points=RIVALS, absolute=True)
+@check_for(theory.layer1_rivals, resolution=1e-9, points=RIVALS, absolute=True)
 def _(L, t, m, b1):
     leads = {"lead_next": 1, "lead_after": m, "lead_before": -m}
     return {name: Exact(numerics.lead(L, t, gap, b1), 1e-12) for name, gap in leads.items()}
@@ -99,7 +99,7 @@ mutate(
 LONG = [query for query in QUERIES if query["L"] > 0]
 
 
-@check(theory.layer1_position, resolution=1e-10, points=LONG, absolute=True)
+@check_for(theory.layer1_position, resolution=1e-10, points=LONG, absolute=True)
 def _(L, t):
     return Exact(numerics.needed_sharpness(L, t), 1e-11)
 
@@ -117,7 +117,7 @@ mutate(
 )
 
 
-@check(theory.layer1_worst, resolution=1e-10, points=LONG, absolute=True)
+@check_for(theory.layer1_worst, resolution=1e-10, points=LONG, absolute=True)
 def _(L, t):
     return Exact(numerics.needed_sharpness(L, t), 1e-11)
 
@@ -130,7 +130,7 @@ mutate(
 )
 
 
-@check(
+@check_for(
     theory.layer1_threshold,
     resolution=1e-10,
     points=[{"L": L} for L in (1, 2, 3, 5, 8, 12)],

@@ -10,7 +10,7 @@ from theory import Domain, Equivalent, Identity
 from theory.iteration_head import thresholds_circle as theory
 from theory.iteration_head.thresholds import QUERY, L, t
 from theory.iteration_head.thresholds_circle import UNIT, M, points
-from verify import Exact, Mutant, check, mutate
+from verify import Exact, Mutant, check_for, mutate
 
 
 def weight(L, t, M):
@@ -24,7 +24,7 @@ def is_told(L, t, M):
 
 
 PLACES = [(0, 1), (3, 2), (4, 4), (7, 8), (9, 7), (12, 13), (16, 8)]
-check(
+check_for(
     theory.period_weight,
     resolution=1e-9,
     points=[
@@ -46,7 +46,7 @@ mutate(
     shares("without whole parts", 1 + (L + t) / M),
 )
 
-check(
+check_for(
     theory.period_single,
     resolution=1e-9,
     points=[{"L": M - 1, "t": t, "M": M} for M in (2, 3, 7, 13) for t in (1, M - 1)],
@@ -63,7 +63,7 @@ mutate(
 PERIODS = [{"M": period} for period in (2, 3, 4, 5, 7)]
 
 
-@check(
+@check_for(
     theory.period_threshold,
     resolution=0.1,
     points=PERIODS,
@@ -89,7 +89,7 @@ mutate(
 LADDER = (16, 32, 64, 128, 256, 512, 1024)
 
 
-@check(theory.trig_threshold, resolution=3e-6, points=[{"M": 16}], ladder=LADDER)
+@check_for(theory.trig_threshold, resolution=3e-6, points=[{"M": 16}], ladder=LADDER)
 def _(M):
     value = numerics.circle_sharpness(M)
     return {

@@ -11,7 +11,7 @@ from theory import Bound, Domain, Identity
 from theory.iteration_head import thresholds_onehot as theory
 from theory.iteration_head.thresholds import QUERY, L, b_1, b_2, t
 from theory.iteration_head.thresholds_onehot import end, other, q
-from verify import Exact, Mutant, check, mutate
+from verify import Exact, Mutant, check_for, mutate
 
 PLACES = [(0, 1), (1, 1), (1, 2), (2, 2), (5, 1), (5, 6), (12, 4), (12, 13)]
 
@@ -22,7 +22,7 @@ def weight(L, t, b1, b2):
     return Exact(value, 1e-14 + 1e-13 * value)
 
 
-check(
+check_for(
     theory.onehot_weights,
     resolution=1e-11,
     points=[
@@ -57,7 +57,7 @@ SUFFICES = [
     for L, t in PLACES
     for b1 in (0.2, 2.0, 8.0)
 ]
-check(theory.onehot_sufficient, resolution=1e-9, points=SUFFICES)(weight)
+check_for(theory.onehot_sufficient, resolution=1e-9, points=SUFFICES)(weight)
 mutate(
     theory.onehot_sufficient,
     Mutant("nine tenths", Bound(Rational(9, 10), "<=", theory.onehot_weight())),

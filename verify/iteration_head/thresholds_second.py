@@ -13,7 +13,7 @@ from theory.iteration_head import thresholds_second as theory
 from theory.iteration_head.attention_rules import Theta
 from theory.iteration_head.thresholds import QUERY, L, b_1, b_2, beyond, t
 from theory.iteration_head.thresholds_second import long
-from verify import Exact, Mutant, check, mutate
+from verify import Exact, Mutant, check_for, mutate
 
 PLACES = [(0, 1), (1, 1), (1, 2), (2, 2), (5, 1), (5, 6), (12, 4), (12, 13)]
 QUERIES = [{"L": L, "t": t} for L, t in PLACES]
@@ -25,7 +25,7 @@ def hard_weight(L, t, b2):
     return Exact(float(second_attention(L, t, math.inf, b2)[t]), 1e-13)
 
 
-check(theory.layer2_weight, resolution=1e-10, points=HARD)(hard_weight)
+check_for(theory.layer2_weight, resolution=1e-10, points=HARD)(hard_weight)
 mutate(
     theory.layer2_weight,
     Mutant("1.001 / theta", Bound(1.001 / Theta(b_2), "<=", theory.hard_weight())),
@@ -35,7 +35,7 @@ mutate(
         points=[{"L": 12, "t": 12, "b2": 6.0}],
     ),
 )
-check(
+check_for(
     theory.layer2_attained,
     resolution=1e-6,
     points=[{"L": 1, "b2": b2} for b2 in (0.5, 1.5)],
@@ -70,7 +70,7 @@ HALF = pi / 2
 CLOSE = Rational(1, 10**9)
 FIRST_ORDER = HALF + 2 * pi * exp(-4 * pi)
 for claim in (theory.layer2_threshold, theory.layer2_half_pi):
-    check(claim, resolution=1e-13, points=[{}])(critical)
+    check_for(claim, resolution=1e-13, points=[{}])(critical)
     mutate(
         claim,
         lies("half of pi", HALF - 1000 * CLOSE, HALF + 1000 * CLOSE),
@@ -90,7 +90,7 @@ JOINT = [
     for more, b2 in ((0.1, 9.0), (1.0, 2.0), (6.0, 1.6))
 ]
 ANY = Domain(L, t, b_1, b_2, where=(QUERY,))
-check(theory.joint_sharpness, resolution=1e-9, points=JOINT)(right_weight)
+check_for(theory.joint_sharpness, resolution=1e-9, points=JOINT)(right_weight)
 
 
 def is_at_least(name, sharpness):

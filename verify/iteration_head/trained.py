@@ -20,7 +20,7 @@ from numerics.iteration_head.decoder import Decoder
 from numerics.iteration_head.sequences import polynomial
 from numerics.iteration_head.training import Run, Setting, mean_from, train_decoders
 from theory.iteration_head import trained as theory
-from verify import Exhaustive, Mutant, Trained, check, leading, mutate, training_seeds
+from verify import Exhaustive, Mutant, Trained, check_for, leading, mutate, training_seeds
 
 SEEDS = range(2000, 2012)
 FEW = SEEDS[:8]
@@ -155,7 +155,7 @@ def levels(*values):
     return tiered(*({"level": value} for value in values))
 
 
-@check(theory.train_emergence, **TREND, **levels(0.4, 0.6, 0.9))
+@check_for(theory.train_emergence, **TREND, **levels(0.4, 0.6, 0.9))
 @with_seed
 def final_accuracy(level, **sizes):
     """Accuracy at the end, against the level."""
@@ -171,7 +171,7 @@ mutate(
 )
 
 
-@check(theory.train_emergence_early, **TREND, **levels(0.3, 0.3, 0.3))
+@check_for(theory.train_emergence_early, **TREND, **levels(0.3, 0.3, 0.3))
 @with_seed
 def _(level, **sizes):
     return paired(accuracy(**sizes)[:, 0], level)
@@ -180,7 +180,7 @@ def _(level, **sizes):
 mutate(theory.train_emergence_early, remeasured("at the end", final_accuracy))
 
 
-@check(theory.train_emergence_head, resolution=0.0, error=0.02, **levels(0.3, 0.3, 0.5))
+@check_for(theory.train_emergence_head, resolution=0.0, error=0.02, **levels(0.3, 0.3, 0.5))
 @with_seed
 def _(level, **sizes):
     return paired(iteration_score(**sizes)[:, -1], level)
@@ -199,14 +199,14 @@ mutate(
 )
 
 
-@check(theory.train_emergence_layer, resolution=0.0, points=[QUICK], count=1)
+@check_for(theory.train_emergence_layer, resolution=0.0, points=[QUICK], count=1)
 def _(**sizes):
     """One run is enough, so this is the same for every seed of the run."""
     ((first, second),) = layer_scores(**sizes, numbers=(1,))[:, -1]
     return Exhaustive([("seed 1", bool(second > first))], complete=False)
 
 
-@check(theory.train_emergence_growth, **TREND, **tiered(*ALIKE))
+@check_for(theory.train_emergence_growth, **TREND, **tiered(*ALIKE))
 @with_seed
 def _(**sizes):
     score = iteration_score(**sizes)
@@ -230,7 +230,7 @@ def correlations(**sizes):
     return np.array([np.corrcoef(*pair)[0, 1] for pair in pairs])
 
 
-@check(theory.train_emergence_together, **TREND, **levels(0.5, 0.5, 0.5))
+@check_for(theory.train_emergence_together, **TREND, **levels(0.5, 0.5, 0.5))
 @with_seed
 def _(level, **sizes):
     return paired(correlations(**sizes), level)
@@ -242,7 +242,7 @@ mutate(
 )
 
 
-@check(theory.train_emergence_first, **TREND, points=[{**QUICK, "level": 0.7}], count=1)
+@check_for(theory.train_emergence_first, **TREND, points=[{**QUICK, "level": 0.7}], count=1)
 @with_seed
 def _(level, **sizes):
     return paired(end_score(**sizes)[:, -1], level)
@@ -257,7 +257,7 @@ mutate(
 )
 
 
-@check(theory.train_no_cot, **TREND, **levels(0.4, 0.4, 0.4))
+@check_for(theory.train_no_cot, **TREND, **levels(0.4, 0.4, 0.4))
 @with_seed
 def _(level, **sizes):
     return paired(control(chained=False, **sizes)[:, -1], level)
@@ -279,7 +279,7 @@ def gap(sizes, changed, record=-1):
     return paired(accuracy(**sizes)[: len(other), record], other)
 
 
-@check(theory.train_no_cot_gap, **TREND, **tiered(*ALIKE))
+@check_for(theory.train_no_cot_gap, **TREND, **tiered(*ALIKE))
 @with_seed
 def _(**sizes):
     return gap(sizes, {"chained": False})
@@ -296,7 +296,7 @@ def one_layer(record, **sizes):
     return paired(accuracy(layers=1, **sizes)[:, -1], accuracy(**sizes)[:, record])
 
 
-@check(theory.train_one_layer, **TREND, **tiered(*ALIKE))
+@check_for(theory.train_one_layer, **TREND, **tiered(*ALIKE))
 @with_seed
 def _(**sizes):
     return one_layer(-1, **sizes)
@@ -314,7 +314,7 @@ def one_layer_head(share, **sizes):
     return paired(one, share * two)
 
 
-@check(theory.train_one_layer_head, **TREND, **tiered(*ALIKE))
+@check_for(theory.train_one_layer_head, **TREND, **tiered(*ALIKE))
 @with_seed
 def _(**sizes):
     return one_layer_head(1.0, **sizes)
@@ -332,7 +332,7 @@ def at_longest(n, shortest, **sizes):
     return found.accuracy[:, :, -1].mean(axis=1)
 
 
-@check(theory.train_one_layer_fixed_length, **TREND, **tiered(*ALIKE))
+@check_for(theory.train_one_layer_fixed_length, **TREND, **tiered(*ALIKE))
 @with_seed
 def _(n, **sizes):
     return paired(*(at_longest(n, shortest, **sizes) for shortest in (n, 1)))
@@ -349,7 +349,7 @@ mutate(
 NARROW = {"narrow": 8}
 
 
-@check(
+@check_for(
     theory.train_dim,
     **TREND,
     **tiered(*[{**NARROW, "level": 0.4}] * 3),
@@ -365,7 +365,7 @@ mutate(
 )
 
 
-@check(theory.train_dim_gap, **TREND, **tiered(*[NARROW] * 3))
+@check_for(theory.train_dim_gap, **TREND, **tiered(*[NARROW] * 3))
 @with_seed
 def _(narrow, **sizes):
     return gap(sizes, {"d": narrow})

@@ -8,7 +8,7 @@ import numpy as np
 
 from numerics.iteration_head.interventions import accuracy_under
 from theory.iteration_head import trained_interventions as theory
-from verify import Mutant, check, mutate, training_seeds
+from verify import Mutant, check_for, mutate, training_seeds
 from verify.iteration_head.trained import (
     SEEDS,
     TREND,
@@ -50,7 +50,7 @@ def keeping(of, layers, intervention):
 
 def bind(claim, level, of, layers, intervention):
     """A check with the same level at all tiers."""
-    check(claim, **TREND, **levels(level, level, level))(keeping(of, layers, intervention))
+    check_for(claim, **TREND, **levels(level, level, level))(keeping(of, layers, intervention))
 
 
 BOTH = (1, 2)

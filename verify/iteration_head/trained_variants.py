@@ -19,7 +19,7 @@ import numpy as np
 
 from numerics.iteration_head.training import mean_from
 from theory.iteration_head import trained_variants as theory
-from verify import check, leading, mutate, training_seeds
+from verify import check_for, leading, mutate, training_seeds
 from verify.iteration_head.trained import (
     FEW,
     FULL,
@@ -79,7 +79,7 @@ def positions(coordinates, learned, **sizes):
     return final_accuracy(variant(with_positions(coordinates, learned), **sizes))
 
 
-@check(theory.train_positions, **TREND, points=[{**QUICK, **SHORT, "coordinates": QUICK["d"]}])
+@check_for(theory.train_positions, **TREND, points=[{**QUICK, **SHORT, "coordinates": QUICK["d"]}])
 @with_seed
 def _(**point):
     return cases(positions(learned=True, **point) >= positions(learned=False, **point))
@@ -102,7 +102,7 @@ FEWER = in_tiers(
     )
 )
 
-check(theory.train_positions_few, **TREND, **FEWER)(with_seed(fewer(0)))
+check_for(theory.train_positions_few, **TREND, **FEWER)(with_seed(fewer(0)))
 mutate(theory.train_positions_few, remeasured("by nine tenths", fewer(0.9)))
 
 
@@ -129,11 +129,11 @@ def adam_ahead(by):
 
 MODERATE = in_tiers({**SHORT, "sgd": 0.3}, {"sgd": 0.1}, {"sgd": 0.1})
 
-check(theory.train_optimizer, **TREND, **MODERATE)(with_seed(adam_ahead(0)))
+check_for(theory.train_optimizer, **TREND, **MODERATE)(with_seed(adam_ahead(0)))
 mutate(theory.train_optimizer, remeasured("by nine tenths", adam_ahead(0.9)))
 
 
-@check(theory.train_optimizer_large, **TREND, points=[{**QUICK, **SHORT, "sgd": 1.0}])
+@check_for(theory.train_optimizer_large, **TREND, points=[{**QUICK, **SHORT, "sgd": 1.0}])
 @with_seed
 def _(**point):
     adam, plain = optimisers(**point)
@@ -162,10 +162,10 @@ def deep_levels(level):
 
 WORST = remeasured("the worst of six heads", best(6))
 
-check(theory.train_depth3_heads, **TREND, **deep_levels(0.5))(with_seed(best(1)))
+check_for(theory.train_depth3_heads, **TREND, **deep_levels(0.5))(with_seed(best(1)))
 mutate(theory.train_depth3_heads, WORST)
 
-check(theory.train_depth3_heads_several, **TREND, **deep_levels(0.3))(with_seed(best(2)))
+check_for(theory.train_depth3_heads_several, **TREND, **deep_levels(0.3))(with_seed(best(2)))
 mutate(theory.train_depth3_heads_several, WORST)
 
 
@@ -178,7 +178,7 @@ def in_layers(*layers):
     return measure
 
 
-check(theory.train_depth3_heads_layers, **TREND, **deep_levels(0.2))(with_seed(in_layers(0, 2)))
+check_for(theory.train_depth3_heads_layers, **TREND, **deep_levels(0.2))(with_seed(in_layers(0, 2)))
 mutate(
     theory.train_depth3_heads_layers,
     remeasured("at every step", lambda level, **sizes: in_layers(0, 2)(1.0, **sizes)),

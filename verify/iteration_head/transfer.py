@@ -22,7 +22,7 @@ import numpy as np
 from numerics.iteration_head.sequences import parity
 from numerics.iteration_head.training import Run, mean_from, train_decoders
 from theory.iteration_head import transfer as theory
-from verify import Exhaustive, check, mutate, training_seeds
+from verify import Exhaustive, check_for, mutate, training_seeds
 from verify.iteration_head.trained import (
     FEW,
     QUICK,
@@ -119,7 +119,7 @@ def at_most(share):
 
 HIGH = [{**tuned, "level": level} for tuned, level in zip(TUNED, (0.7, 0.9, 0.9), strict=True)]
 
-check(theory.train_transfer, **TREND, **tiered(*HIGH))(with_seed(at_most(1 / 2)))
+check_for(theory.train_transfer, **TREND, **tiered(*HIGH))(with_seed(at_most(1 / 2)))
 mutate(theory.train_transfer, remeasured("less than a fortieth", at_most(1 / 40)))
 
 
@@ -139,7 +139,7 @@ def in_all(level, tuned, never, **sizes):
 QUICK_ONLY = [{**QUICK, **TUNED[0], "level": 0.6}]
 
 
-@check(theory.train_transfer_total, **TREND, points=QUICK_ONLY)
+@check_for(theory.train_transfer_total, **TREND, points=QUICK_ONLY)
 @with_seed
 def _(level, tuned, **sizes):
     # what is never reached takes at least all steps of fine-tuning, fewer than those before it
@@ -147,7 +147,7 @@ def _(level, tuned, **sizes):
     return cases(steps <= reached(on_parity(**sizes), level, np.inf))
 
 
-@check(theory.train_transfer_total_saved, **TREND, points=QUICK_ONLY)
+@check_for(theory.train_transfer_total_saved, **TREND, points=QUICK_ONLY)
 @with_seed
 def _(level, tuned, **sizes):
     steps = in_all(level, tuned, np.inf, **sizes)
@@ -166,7 +166,7 @@ def score_kept(share):
     return measure
 
 
-check(theory.train_transfer_head, **TREND, **tiered(*TUNED))(with_seed(score_kept(1 / 2)))
+check_for(theory.train_transfer_head, **TREND, **tiered(*TUNED))(with_seed(score_kept(1 / 2)))
 mutate(theory.train_transfer_head, remeasured("half as much again", score_kept(3 / 2)))
 
 
@@ -180,13 +180,13 @@ def lead(tuned, **sizes):
 AT_QUICK = [{**QUICK, **TUNED[0]}]
 
 
-@check(theory.train_reverse, **TREND, points=AT_QUICK)
+@check_for(theory.train_reverse, **TREND, points=AT_QUICK)
 @with_seed
 def _(**point):
     return cases(lead(**point) < 0.2)
 
 
-@check(theory.train_reverse_limits, **TREND, points=AT_QUICK)
+@check_for(theory.train_reverse_limits, **TREND, points=AT_QUICK)
 @with_seed
 def _(**point):
     return cases(lead(**point) >= 0.2)
@@ -203,7 +203,7 @@ def grown(**sizes):
     return values[:, -1], values[:, 0]
 
 
-@check(theory.train_mlp2_only, **TREND, points=AT_QUICK)
+@check_for(theory.train_mlp2_only, **TREND, points=AT_QUICK)
 @with_seed
 def _(**point):
     return cases(np.subtract(*grown(**point)) <= 0.2)
@@ -212,7 +212,7 @@ def _(**point):
 NEARLY_ALL = [{**tuned, "level": 0.9} for tuned in TUNED]
 
 
-@check(theory.train_mlp2_only_insufficient, **TREND, **tiered(*NEARLY_ALL))
+@check_for(theory.train_mlp2_only_insufficient, **TREND, **tiered(*NEARLY_ALL))
 @with_seed
 def _(level, **sizes):
     return paired(accuracy(second_only(**sizes))[:, -1], level)
@@ -236,7 +236,7 @@ def below_all(change):
     return measure
 
 
-check(theory.train_mlp2_only_below, **TREND, **tiered(*TUNED))(
+check_for(theory.train_mlp2_only_below, **TREND, **tiered(*TUNED))(
     with_seed(below_all(lambda full: full - 0.1))
 )
 mutate(
@@ -256,11 +256,11 @@ def blunter(share):
     return measure
 
 
-check(theory.train_mlp2_only_head, **TREND, **tiered(*TUNED))(with_seed(blunter(1)))
+check_for(theory.train_mlp2_only_head, **TREND, **tiered(*TUNED))(with_seed(blunter(1)))
 mutate(theory.train_mlp2_only_head, remeasured("a tenth as sharp", blunter(1 / 10)))
 
 
-@check(theory.train_parity_less_peaky, **TREND, points=[QUICK])
+@check_for(theory.train_parity_less_peaky, **TREND, points=[QUICK])
 @with_seed
 def _(**sizes):
     late = on_parity(**sizes).steps >= sizes["steps"] / 4

@@ -12,7 +12,7 @@ from theory import Bound, Domain
 from theory.mode_estimation import adaptive_coding as theory
 from theory.mode_estimation.adaptive_coding import n, x
 from theory.mode_estimation.trees import m
-from verify import Exact, Exhaustive, Mutant, check, mutate
+from verify import Exact, Exhaustive, Mutant, check_for, mutate
 
 
 def optimal_after_every_sample(m, n):
@@ -29,7 +29,7 @@ def never_updated(m, n):
         yield labels, bool(cost == total)
 
 
-check(
+check_for(
     theory.adaptive_coding,
     resolution=0,
     points=[{"m": m, "n": n} for m, n in ((1, 3), (2, 9), (3, 8), (4, 6), (5, 5), (6, 4), (8, 4))],
@@ -109,9 +109,13 @@ def one_step(tree):
     return measure
 
 
-check(theory.adaptive_coding_step, resolution=0, points=steps(False), count=40)(one_step("vitter"))
-check(theory.adaptive_coding_rise, resolution=0, points=steps(True), count=40)(one_step("vitter"))
-check(theory.adaptive_coding_step_again, resolution=0, points=steps(True), count=40)(
+check_for(theory.adaptive_coding_step, resolution=0, points=steps(False), count=40)(
+    one_step("vitter")
+)
+check_for(theory.adaptive_coding_rise, resolution=0, points=steps(True), count=40)(
+    one_step("vitter")
+)
+check_for(theory.adaptive_coding_step_again, resolution=0, points=steps(True), count=40)(
     one_step("vitter")
 )
 asked, increase = theory.asked(), theory.increase()
@@ -164,7 +168,7 @@ for claim in (
     theory.adaptive_coding_upper,
     theory.adaptive_coding_vitter,
 ):
-    check(claim, resolution=0, points=whole_runs, count=60)(run("vitter"))
+    check_for(claim, resolution=0, points=whole_runs, count=60)(run("vitter"))
 
 static, total, later = theory.final(), theory.total(), theory.later()
 

@@ -14,7 +14,7 @@ from theory.mode_estimation import adaptive_means as theory
 from theory.mode_estimation import trees
 from theory.mode_estimation.adaptive_means import n
 from theory.mode_estimation.trees import entropy, p
-from verify import Exact, Mutant, check, mutate
+from verify import Exact, Mutant, check_for, mutate
 from verify.mode_estimation.laws import laws, shares
 
 SMALL = [
@@ -27,7 +27,7 @@ SMALL = [
 ]
 
 
-@check(
+@check_for(
     theory.adaptive_static_mean,
     resolution=0,
     points=[{"m": len(law), "n": n, "p": law} for law in SMALL for n in (1, 2, 5, 8)],
@@ -52,7 +52,7 @@ mutate(
 THREE = [shares(5, 3, 2), shares(45, 35, 20), shares(8, 1, 1), shares(2, 1, 1), shares(34, 33, 33)]
 
 
-@check(
+@check_for(
     theory.adaptive_regret_bounded,
     resolution=1e-12,
     points=[{"n": n, "p": law} for law in THREE for n in (1, 10, 150)],
@@ -76,7 +76,7 @@ mutate(
 )
 
 
-@check(
+@check_for(
     theory.adaptive_regret_tied,
     resolution=0.01,
     ladder=(12, 24, 48, 96, 192, 384),
@@ -109,7 +109,7 @@ def with_a_mode(stream, count):
     return [point for point in found if point["m"] > 1 and point["p"][0] > point["p"][1]]
 
 
-@check(theory.adaptive_complexity, resolution=1e-8, points=with_a_mode, count=20)
+@check_for(theory.adaptive_complexity, resolution=1e-8, points=with_a_mode, count=20)
 def _(m, p):
     value = float(huffman_cost(p)) / error_exponent(p)
     return {"adaptive_cost_limit": Exact(value, 1e-9 * value)}

@@ -12,7 +12,7 @@ from theory import Bound, Domain
 from theory.mode_estimation import budgets as theory
 from theory.mode_estimation.budgets import delta
 from theory.mode_estimation.empirical_mode import error, m, n, overlap_power, p
-from verify import Exact, Exhaustive, Mutant, check, mutate
+from verify import Exact, Exhaustive, Mutant, check_for, mutate
 from verify.mode_estimation.empirical_mode import error_with, one_good, shares
 
 
@@ -81,7 +81,7 @@ for claim, number, ties in (
     (theory.sanov_budget, half_of_rivals, "uniform"),
     (theory.sanov_budget_ties, rivals, "wrong"),
 ):
-    check(claim, resolution=1e-20, points=points(number, BUDGETS))(with_delta(ties))
+    check_for(claim, resolution=1e-20, points=points(number, BUDGETS))(with_delta(ties))
     mutate(
         claim,
         Mutant("the published budget", points=PUBLISHED, domain=PLAIN, published=True),
@@ -98,7 +98,7 @@ for claim, number, ties in (
 
 THOUSAND = one_good(1000)
 MISSED = {"m": 1000, "n": 10, "p": THOUSAND, "delta": Fraction(1, 512)}
-check(theory.sanov_budget_counterexample, resolution=0, points=[MISSED])(with_delta("uniform"))
+check_for(theory.sanov_budget_counterexample, resolution=0, points=[MISSED])(with_delta("uniform"))
 mutate(
     theory.sanov_budget_counterexample,
     Mutant("six times as large", Bound(6 * delta, "<=", error())),
@@ -112,7 +112,7 @@ mutate(
 )
 
 
-@check(
+@check_for(
     theory.sanov_budget_excess,
     resolution=1e-15,
     points=[{"m": 1000, "n": 160, "p": THOUSAND}],
@@ -152,7 +152,7 @@ def two_good_cases(share):
     return lambda K: Exhaustive(cases(K))
 
 
-check(theory.sanov_budget_two_good, resolution=0, points=[{"K": 9}])(
+check_for(theory.sanov_budget_two_good, resolution=0, points=[{"K": 9}])(
     two_good_cases(Fraction(39, 100))
 )
 mutate(

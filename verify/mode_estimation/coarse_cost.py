@@ -13,7 +13,7 @@ from numerics.mode_estimation import coarse_cost as numerics
 from theory import Bound, Identity
 from theory.mode_estimation import coarse_cost as theory
 from theory.mode_estimation.coarse_cost import K, P, bits, sigma
-from verify import Exact, Exhaustive, Mutant, check, mutate
+from verify import Exact, Exhaustive, Mutant, check_for, mutate
 
 
 def partition(*masses):
@@ -41,7 +41,7 @@ SMALL = [
 ]
 PARTITIONS = [*CROWDED, *SMALL]
 
-check(theory.coarse_cost_sets, resolution=0, points=PARTITIONS, boxes=0)(None)
+check_for(theory.coarse_cost_sets, resolution=0, points=PARTITIONS, boxes=0)(None)
 mutate(
     theory.coarse_cost_sets,
     Mutant("at most 2 / p - 2 sets", Bound((K + 4) * P / 2, "<=", 1)),
@@ -49,7 +49,7 @@ mutate(
     Mutant("sets that can be joined", points=[partition(4, *[1] * 12)]),
 )
 
-check(theory.coarse_cost_rare, resolution=0, points=PARTITIONS, boxes=0)(None)
+check_for(theory.coarse_cost_rare, resolution=0, points=PARTITIONS, boxes=0)(None)
 mutate(
     theory.coarse_cost_rare,
     Mutant("at most 2 / 5", Bound(5 * P, "<=", 2)),
@@ -58,7 +58,7 @@ mutate(
 
 LIGHT = [point for point in PARTITIONS if 2 * point["s"] <= point["p"]]
 HEAVY = [point for point in PARTITIONS if 2 * point["s"] > point["p"]]
-check(theory.coarse_cost_light, resolution=0, points=LIGHT, boxes=0)(None)
+check_for(theory.coarse_cost_light, resolution=0, points=LIGHT, boxes=0)(None)
 mutate(
     theory.coarse_cost_light,
     Mutant(
@@ -67,7 +67,7 @@ mutate(
     ),
     Mutant("sets that can be joined", points=[partition(4, *[1] * 60)]),
 )
-check(theory.coarse_cost_heavy, resolution=0, points=HEAVY, boxes=0)(None)
+check_for(theory.coarse_cost_heavy, resolution=0, points=HEAVY, boxes=0)(None)
 mutate(
     theory.coarse_cost_heavy,
     Mutant(
@@ -82,7 +82,7 @@ mutate(
 )
 
 NEARLY = 1e-12
-check(theory.coarse_cost_entropy, resolution=0, points=PARTITIONS, boxes=0)(None)
+check_for(theory.coarse_cost_entropy, resolution=0, points=PARTITIONS, boxes=0)(None)
 mutate(
     theory.coarse_cost_entropy,
     Mutant("at least the logarithm of 3 / (2 p)", Bound(log(3 / (2 * P)), "<=", theory.ENTROPY)),
@@ -100,7 +100,7 @@ def cost(K, p, s, r):
     return Exact(numerics.huffman_cost([p, *r, s]))
 
 
-check(theory.coarse_cost, resolution=NEARLY, points=PARTITIONS)(cost)
+check_for(theory.coarse_cost, resolution=NEARLY, points=PARTITIONS)(cost)
 queries = theory.coarse_queries()
 
 
@@ -159,7 +159,7 @@ def two_rounds(search=numerics.population_search):
     return measure
 
 
-check(
+check_for(
     theory.coarse_cost_falls,
     resolution=0,
     points=searches,
@@ -215,7 +215,7 @@ def settles(search=numerics.population_search, rounds_allowed=lambda m: m, free=
 
 
 SIZES = [{"m": 2, "W": 8}, {"m": 3, "W": 8}, {"m": 4, "W": 5}, {"m": 5, "W": 3}]
-check(theory.coarse_cost_settles, resolution=0, points=SIZES)(settles())
+check_for(theory.coarse_cost_settles, resolution=0, points=SIZES)(settles())
 mutate(
     theory.coarse_cost_settles,
     Mutant("after one round", measure=settles(rounds_allowed=lambda m: 1)),
@@ -227,7 +227,7 @@ mutate(
 )
 
 
-@check(
+@check_for(
     theory.coarse_cost_several,
     resolution=0,
     points=[{"p": tuple(Fraction(n, 900) for n in (305, 202, 198, 101, 94))}],
@@ -254,7 +254,7 @@ def excess(grain=10**9):
     return measure
 
 
-check(
+check_for(
     theory.coarse_cost_sharp,
     resolution=0,
     points=[{"j": j} for j in (2, 3, 5, 8, 11)],

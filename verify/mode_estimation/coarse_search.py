@@ -14,7 +14,7 @@ from numerics.mode_estimation.coarse_cost import random_tree, weight_of
 from theory import Bound, Identity
 from theory.mode_estimation import coarse_search as theory
 from theory.mode_estimation.coarse_cost import bits
-from verify import Exact, Exhaustive, Mutant, check, mutate
+from verify import Exact, Exhaustive, Mutant, check_for, mutate
 
 
 def run(m, N, tree, search):
@@ -65,7 +65,7 @@ def breadth_first(m, N, tree, search):
     return numerics.breadth_first_search(labels, np.repeat(np.arange(m), N).tolist())
 
 
-check(theory.coarse_certificate, resolution=0, points=problems(ANY, True), **HOW_MANY)(found())
+check_for(theory.coarse_certificate, resolution=0, points=problems(ANY, True), **HOW_MANY)(found())
 mutate(
     theory.coarse_certificate,
     Mutant("sets split in the order of their depth", measure=found(breadth_first)),
@@ -82,7 +82,7 @@ def lightest(method=run):
     return measure
 
 
-check(theory.coarse_certificate_split, resolution=0, points=problems(BEST, True), **HOW_MANY)(
+check_for(theory.coarse_certificate_split, resolution=0, points=problems(BEST, True), **HOW_MANY)(
     lightest()
 )
 mutate(
@@ -95,7 +95,7 @@ mutate(
 )
 
 
-@check(theory.coarse_certificate_queries, resolution=0, points=problems(ANY), **HOW_MANY)
+@check_for(theory.coarse_certificate_queries, resolution=0, points=problems(ANY), **HOW_MANY)
 def _(m, N, tree, search):
     certificate = run(m, N, tree, search)
     depths = sum(depth * sum(N[y] for y in labels) for labels, depth in certificate.frontier)
@@ -116,7 +116,7 @@ mutate(
 )
 
 
-@check(theory.coarse_certificate_whole, resolution=0, points=problems(ANY), **HOW_MANY)
+@check_for(theory.coarse_certificate_whole, resolution=0, points=problems(ANY), **HOW_MANY)
 def _(m, N, tree, search):
     certificate = run(m, N, tree, search)
     return {
@@ -165,7 +165,7 @@ def costs(method=run, *names):
     return measure
 
 
-check(theory.coarse_certificate_necessary, resolution=0, points=problems(ANY), **HOW_MANY)(
+check_for(theory.coarse_certificate_necessary, resolution=0, points=problems(ANY), **HOW_MANY)(
     costs(run, "heavy_cost", "queries")
 )
 mutate(
@@ -177,7 +177,9 @@ mutate(
     ),
 )
 
-check(theory.coarse_certificate_bracket, resolution=0, points=problems(BEST), **HOW_MANY)(costs())
+check_for(theory.coarse_certificate_bracket, resolution=0, points=problems(BEST), **HOW_MANY)(
+    costs()
+)
 mutate(
     theory.coarse_certificate_bracket,
     Mutant(
@@ -201,7 +203,7 @@ def both_costs(*names):
     return measure
 
 
-check(theory.coarse_not_optimal, resolution=0, points=[{"w": (3, 2, 2, 1, 1)}])(
+check_for(theory.coarse_not_optimal, resolution=0, points=[{"w": (3, 2, 2, 1, 1)}])(
     both_costs("truncated_cost", "least_cost")
 )
 mutate(
@@ -240,7 +242,7 @@ def of_total(exceptions):
 
 
 EXAMPLES = {(3, 2, 2, 1, 1), (3, 2, 1, 1, 1, 1), (3, 1, 1, 1, 1, 1, 1)}
-check(theory.coarse_not_optimal_smallest, resolution=0, points=[{"W": 9}])(of_total(EXAMPLES))
+check_for(theory.coarse_not_optimal_smallest, resolution=0, points=[{"W": 9}])(of_total(EXAMPLES))
 mutate(
     theory.coarse_not_optimal_smallest,
     Mutant("without an exception", measure=of_total(set())),
@@ -260,7 +262,7 @@ def of_labels(most):
     return lambda W: Exhaustive(cases(W))
 
 
-check(theory.coarse_not_optimal_four, resolution=0, points=[{"W": 12}])(of_labels(4))
+check_for(theory.coarse_not_optimal_four, resolution=0, points=[{"W": 12}])(of_labels(4))
 mutate(theory.coarse_not_optimal_four, Mutant("with five labels", measure=of_labels(5)))
 
 
@@ -280,7 +282,7 @@ def least_mean(m, w):
     return Exact(Fraction(numerics.least_certificate_cost(w), sum(w)))
 
 
-check(
+check_for(
     theory.coarse_not_optimal_least,
     resolution=1e-12,  # some weights attain the bound
     points=weighted,

@@ -13,7 +13,7 @@ from theory import Bound, Identity
 from theory.mode_estimation import coding as theory
 from theory.mode_estimation.coding import inner_entropy, large, q, w
 from theory.mode_estimation.trees import a, entropy, huffman_cost, k, m, p
-from verify import Exact, Exhaustive, Mutant, check, mutate
+from verify import Exact, Exhaustive, Mutant, check_for, mutate
 from verify.mode_estimation.laws import LAWS, laws
 
 LISTS = [
@@ -46,7 +46,7 @@ def as_whole(a):
     return [int(weight) for weight in a]
 
 
-@check(theory.huffman_optimal, resolution=0, points=lists, count=60)
+@check_for(theory.huffman_optimal, resolution=0, points=lists, count=60)
 def _(m, a):
     weights = as_whole(a)
     return {
@@ -82,7 +82,7 @@ mutate(
 )
 
 
-@check(
+@check_for(
     theory.huffman_identification,
     resolution=0,
     points=[
@@ -124,7 +124,7 @@ def cost_of(m, p):
     return {"huffman_cost": Exact(numerics.huffman_cost(p))}
 
 
-check(
+check_for(
     theory.shannon_lengths,
     resolution=1e-14,
     points=[{"m": len(law), "p": law} for law in LAWS if len(law) < 30],
@@ -134,7 +134,7 @@ mutate(
     theory.shannon_lengths,
     Mutant("nine tenths", Bound(theory.shannon_lengths.statement.terms[0], "<=", Rational(9, 10))),
 )
-check(theory.entropy_sandwich, resolution=1e-14, points=laws, count=20)(cost_of)
+check_for(theory.entropy_sandwich, resolution=1e-14, points=laws, count=20)(cost_of)
 mutate(
     theory.entropy_sandwich,
     Mutant("half a question more", Bound(huffman_cost(), "<=", entropy(p) + Rational(1, 2))),
@@ -169,7 +169,7 @@ def all_weights(m, A, smallest):
             yield weights, sandwiched(weights)
 
 
-check(
+check_for(
     theory.entropy_sandwich_exact,
     resolution=0,
     points=[
@@ -184,7 +184,7 @@ mutate(
 )
 
 
-@check(
+@check_for(
     theory.huffman_plus_one,
     resolution=0.02,
     ladder=[10**k for k in range(2, 10)],
@@ -202,7 +202,7 @@ def without_likely(stream, count):
     return [point for point in laws(stream, count) if 2 * point["p"][0] < 1]
 
 
-check(theory.huffman_redundancy, resolution=1e-14, points=without_likely, count=30)(cost_of)
+check_for(theory.huffman_redundancy, resolution=1e-14, points=without_likely, count=30)(cost_of)
 mutate(
     theory.huffman_redundancy,
     Mutant(
@@ -230,7 +230,9 @@ LIKELY = (Fraction(1, 2), Fraction(5, 9), Fraction(3, 4), Fraction(9999, 10000))
 UNLIKELY = tuple(Fraction(part, 1000) for part in (1, 20, 200, 333, 450, 499))
 own_term = -w * log(w) / log(2)
 
-check(theory.huffman_redundancy_large, resolution=1e-14, points=split_points(*LIKELY))(split_cost)
+check_for(theory.huffman_redundancy_large, resolution=1e-14, points=split_points(*LIKELY))(
+    split_cost
+)
 mutate(
     theory.huffman_redundancy_large,
     Mutant(
@@ -256,7 +258,7 @@ for claim, points in (
     (theory.huff_trash_light, split_points(*UNLIKELY)),
     (theory.huff_trash, split_points(*LIKELY, *UNLIKELY)),
 ):
-    check(claim, resolution=1e-14, points=points)(split_cost)
+    check_for(claim, resolution=1e-14, points=points)(split_cost)
     mutate(
         claim,
         Mutant(

@@ -18,7 +18,7 @@ from numerics.mode_estimation.set_elimination import set_elimination_runs
 from numerics.mode_estimation.truncated_search import truncated_search
 from theory import Bound
 from theory.mode_estimation import comparisons as theory
-from verify import Exact, Exhaustive, Mutant, Sampled, check, mutate
+from verify import Exact, Exhaustive, Mutant, Sampled, check_for, mutate
 from verify.mode_estimation import empirical_mode
 from verify.mode_estimation.budgets import as_rational, budget, two_good
 
@@ -96,7 +96,7 @@ def geometric(k, stream):
     }
 
 
-check(
+check_for(
     theory.fig_geometric,
     resolution=4,
     points=[{"k": k} for k in (1, 5, 9)],
@@ -126,7 +126,7 @@ def errors_at_most(share):
     return lambda K: Exhaustive(cases(K))
 
 
-check(theory.fig_geometric_error, resolution=0, points=[{"K": 6}])(
+check_for(theory.fig_geometric_error, resolution=0, points=[{"K": 6}])(
     errors_at_most(Fraction(32, 100))
 )
 mutate(
@@ -143,7 +143,7 @@ def wrong(k, stream, c=0.1, law=GEOMETRIC):
     )
 
 
-check(theory.fig_geometric_constant, resolution=0.005, points=[{"k": 5}, {"k": 9}])(wrong)
+check_for(theory.fig_geometric_constant, resolution=0.005, points=[{"k": 5}, {"k": 9}])(wrong)
 mutate(
     theory.fig_geometric_constant,
     Mutant("at most delta", Bound(theory.set_error(), "<=", Rational(1, 2) ** theory.moderate)),
@@ -161,7 +161,7 @@ def two(k, stream, c=0.3):
     }
 
 
-check(theory.fig_two, resolution=10, points=[{"k": 7}, {"k": 9}])(two)
+check_for(theory.fig_two, resolution=10, points=[{"k": 7}, {"k": 9}])(two)
 mutate(
     theory.fig_two,
     Mutant(
@@ -171,7 +171,7 @@ mutate(
     Mutant("already with 1/16", points=[{"k": 4}], domain=theory.fig_two_crossing.domain),
 )
 
-check(theory.fig_two_crossing, resolution=10, points=[{"k": 1}, {"k": 4}])(two)
+check_for(theory.fig_two_crossing, resolution=10, points=[{"k": 1}, {"k": 4}])(two)
 mutate(
     theory.fig_two_crossing,
     Mutant("also with 1/128", points=[{"k": 7}], domain=theory.fig_two.domain),
@@ -184,7 +184,7 @@ def two_trees(k, stream):
     return trees(TWO, k, stream, 3000)
 
 
-check(theory.fig_two_adaptive, resolution=10, points=[{"k": 3}, {"k": 9}])(two_trees)
+check_for(theory.fig_two_adaptive, resolution=10, points=[{"k": 3}, {"k": 9}])(two_trees)
 mutate(
     theory.fig_two_adaptive,
     Mutant(
@@ -214,7 +214,7 @@ def one_equal(k, stream):
     return one(k, stream, classes=0.1)
 
 
-check(theory.fig_one, resolution=4, points=[{"k": k} for k in (1, 5, 9)])(one)
+check_for(theory.fig_one, resolution=4, points=[{"k": k} for k in (1, 5, 9)])(one)
 mutate(
     theory.fig_one,
     Mutant("with 0.1 for both eliminations", measure=one_equal),
@@ -241,7 +241,7 @@ def times(share):
     return lambda k: share * (1 + k)
 
 
-check(theory.fig_one_error, resolution=0, points=[{"K": 9}])(
+check_for(theory.fig_one_error, resolution=0, points=[{"K": 9}])(
     errors_between(times(Fraction(1, 2)), times(Fraction(3, 5)))
 )
 mutate(
@@ -253,14 +253,14 @@ mutate(
     Mutant("half and no more", measure=errors_between(times(0), times(Fraction(1, 2)))),
 )
 
-check(theory.fig_one_enough, resolution=4, points=[{"k": 5}, {"k": 9}])(one)
+check_for(theory.fig_one_enough, resolution=4, points=[{"k": 5}, {"k": 9}])(one)
 mutate(
     theory.fig_one_enough,
     Mutant("half of the queries for sets", Bound(2 * theory.enough(), "<=", theory.one_sets())),
     Mutant("twice as many samples", measure=lambda k, stream: one(k, stream, times=2)),
 )
 
-check(theory.fig_one_equal_constants, resolution=2, points=[{"k": 8}, {"k": 9}])(one_equal)
+check_for(theory.fig_one_equal_constants, resolution=2, points=[{"k": 8}, {"k": 9}])(one_equal)
 mutate(
     theory.fig_one_equal_constants,
     Mutant(

@@ -12,9 +12,9 @@ from numerics.mode_estimation.elimination_runs import elimination_runs
 from theory import Bound, Domain
 from theory.mode_estimation import elimination as theory
 from theory.mode_estimation.elimination import L, c, delta, m, t, valid
-from verify import Exact, Mutant, Sampled, check, mutate
+from verify import Exact, Mutant, Sampled, check_for, mutate
 
-check(
+check_for(
     theory.elim_hoeffding,
     resolution=1e-15,  # equality at 0
     absolute=True,
@@ -37,7 +37,7 @@ mutate(
 )
 
 
-@check(
+@check_for(
     theory.elim_lead,
     resolution=1e-12,
     points=[
@@ -102,7 +102,7 @@ def at_constant(points):
 
 
 SHARP = [point for point in laws((2.5, 4, 6, 24)) if point["m"] == 2 or point["c"] == 2.5]
-check(theory.elim_pac_sharp, resolution=1e-12, points=SHARP)(error)
+check_for(theory.elim_pac_sharp, resolution=1e-12, points=SHARP)(error)
 
 # Two classes that are nearly as likely as each other, and a tiny error: the exponent shows.
 TINY = {
@@ -156,7 +156,7 @@ def geometric(classes):
 MANY = [{"m": k, "p": geometric(k), "delta": Fraction(1, 10)} for k in (5, 10)]
 
 
-@check(
+@check_for(
     theory.elim_pac_four,
     resolution=0.01,
     points=[*at_constant(laws((4,))), *MANY],
@@ -195,7 +195,7 @@ mutate(
 )
 
 
-@check(
+@check_for(
     theory.elim_pac,
     resolution=0.01,
     points=[

@@ -13,7 +13,7 @@ from theory import Bound, Domain, Equivalent, Identity, Rate
 from theory.mode_estimation import elimination_constants as theory
 from theory.mode_estimation.elimination import delta, m
 from theory.mode_estimation.elimination_constants import N, bits, c, j, mode, n, p
-from verify import Exact, Mutant, Sampled, check, mutate
+from verify import Exact, Mutant, Sampled, check_for, mutate
 
 TENTHS = [(6, 4), (9, 1), (7, 2, 1), (4, 3, 3)]
 SMALL = [
@@ -46,7 +46,7 @@ def first_error(m, p, delta, c, stream):
     return Exact(found.error, found.error * found.relative + found.lost + 1e-15)
 
 
-check(
+check_for(
     theory.elim_constant_one_sample,
     resolution=0.01,
     points=[*SMALL, MANY],
@@ -63,7 +63,7 @@ mutate(
 )
 
 
-@check(
+@check_for(
     theory.calibrated_constants,
     resolution=0,
     points=[{"c": Fraction(k, 100)} for k in (1, 5, 10, 15, 18, 20, 25, 28, 29, 30)],
@@ -129,7 +129,7 @@ def reflections():
                 }
 
 
-@check(theory.elim_constant_reflection, resolution=1e-9, points=list(reflections()))
+@check_for(theory.elim_constant_reflection, resolution=1e-9, points=list(reflections()))
 def _(P, delta, c, n, j, d):
     found = numerics.two_class_elimination(float(P), delta, c, n)
     return Exact(found.error, found.error * found.relative + found.lost)
@@ -150,7 +150,7 @@ mutate(
 )
 
 
-@check(
+@check_for(
     theory.elim_constant_four,
     resolution=0.05,
     points=[{"y": lead, "c": k, "bits": 1} for lead, k in ((0.2, 1), (0.3, 1), (0.2, 1.5))],
@@ -174,7 +174,7 @@ mutate(
     Mutant("1 for every constant", power(Rational(1))),
 )
 
-check(
+check_for(
     theory.elim_constant_four_exponent,
     resolution=1e-3,
     points=[{"N": 2, "c": constant} for constant in (1, 2, 4)],

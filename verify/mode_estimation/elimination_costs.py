@@ -15,7 +15,7 @@ from numerics.mode_estimation.fluid_elimination import fluid_queries, stage_cost
 from theory import Bound, Equivalent, Identity
 from theory.mode_estimation import elimination_costs as theory
 from theory.mode_estimation.stage_cost import StageCost, over_stages
-from verify import Exact, Mutant, check, mutate
+from verify import Exact, Mutant, check_for, mutate
 
 c, k, m, p, ell = theory.c, theory.k, theory.m, theory.p, theory.ell
 information, longest = theory.information, theory.longest
@@ -49,10 +49,10 @@ def fluid(m, p, c):
     return Exact(*fluid_queries(p, c))
 
 
-check(theory.elim_fluid_stages, resolution=1e-9, points=fluid_points, count=9)(fluid)
-check(theory.elim_complexity, resolution=1e-9, points=fluid_points, count=9)(fluid)
-check(theory.elim_complexity_sanov, resolution=1e-9, points=fluid_points, count=9)(fluid)
-check(theory.elim_complexity_entropy, resolution=1e-9, points=fluid_points, count=9)(fluid)
+check_for(theory.elim_fluid_stages, resolution=1e-9, points=fluid_points, count=9)(fluid)
+check_for(theory.elim_complexity, resolution=1e-9, points=fluid_points, count=9)(fluid)
+check_for(theory.elim_complexity_sanov, resolution=1e-9, points=fluid_points, count=9)(fluid)
+check_for(theory.elim_complexity_entropy, resolution=1e-9, points=fluid_points, count=9)(fluid)
 
 
 def at(*all_laws):
@@ -102,7 +102,7 @@ def run(m, p, c, path, ell):
     return Exact(queries(tuple(int(100 * share) for share in p), c, path, ell))
 
 
-check(
+check_for(
     theory.elim_fluid,
     resolution=0.01,
     points=[
@@ -136,7 +136,7 @@ mutate(
 )
 
 
-@check(
+@check_for(
     theory.elim_complexity_stage,
     resolution=1e-12,
     points=lambda stream, count: [
@@ -234,7 +234,7 @@ GAPS = [
     for a in (1, 20, 50, 80, 99)
     for b in (1, 50, 80)
 ]
-check(theory.elim_complexity_gaps, resolution=1e-12, points=GAPS, boxes=0)(None)
+check_for(theory.elim_complexity_gaps, resolution=1e-12, points=GAPS, boxes=0)(None)
 mutate(
     theory.elim_complexity_gaps,
     Mutant(

@@ -25,9 +25,9 @@ from theory.mode_estimation.elimination_horizon import (
     u,
     z,
 )
-from verify import Exact, Mutant, check, mutate
+from verify import Exact, Mutant, check_for, mutate
 
-check(
+check_for(
     theory.elim_horizon_exponent,
     resolution=0,
     points=[{"u": Fraction(k, 100)} for k in (1, 5, 10, 25, 50, 75, 90, 99, 100)],
@@ -50,7 +50,7 @@ MOMENTS = [
     for k, level in ((1, 5), (24, 5))
     for t in (1, 30, 1000)
 ]
-check(theory.elim_horizon_moment, resolution=1e-8, points=MOMENTS)(
+check_for(theory.elim_horizon_moment, resolution=1e-8, points=MOMENTS)(
     lambda z, P, Q, theta, a, c, L, n: lasting(z, float(P), float(Q), c, L, n)
 )
 
@@ -90,7 +90,7 @@ def lasting_class(z, u, c, K, L, n):
     return lasting(z, float(high), float(high * (1 - u)), c, L, n)
 
 
-check(
+check_for(
     theory.elim_horizon_lasting,
     resolution=1e-8,
     points=[first(point, point["K"], lambda size, p=point: p["L"]) for point in LASTING],
@@ -136,7 +136,7 @@ def logarithm(classes, error):
     return lambda size: math.log(math.pi**2 * size**2 * classes / error)
 
 
-check(
+check_for(
     theory.elim_horizon_sharp,
     resolution=1e-8,
     points=list(horizons(lambda constant: 2 * constant + 8, (1, 4, 24))),
@@ -159,7 +159,7 @@ mutate(
 )
 
 
-@check(
+@check_for(
     theory.elim_horizon,
     resolution=1e-8,
     points=[

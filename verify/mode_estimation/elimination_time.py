@@ -13,10 +13,10 @@ from theory.mode_estimation import elimination_time as theory
 from theory.mode_estimation.elimination import c
 from theory.mode_estimation.elimination_horizon import u
 from theory.mode_estimation.elimination_time import bits
-from verify import Exact, Mutant, check, mutate
+from verify import Exact, Mutant, check_for, mutate
 
 
-@check(
+@check_for(
     theory.elim_horizon_rate,
     resolution=0.03,
     points=[
@@ -48,7 +48,7 @@ mutate(
 )
 
 
-@check(
+@check_for(
     theory.elim_horizon_cap,
     resolution=0,
     points=[
@@ -91,7 +91,7 @@ TIES = [
 ]
 
 
-@check(theory.elim_expectation_infinite, resolution=1e-12, points=TIES)
+@check_for(theory.elim_expectation_infinite, resolution=1e-12, points=TIES)
 def _(q, delta, c, r, h):
     law = (float(1 - q), float(q / 2), float(q / 2))
     found = numerics.three_class_elimination(law, delta, float(c), h)

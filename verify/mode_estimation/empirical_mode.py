@@ -12,7 +12,7 @@ from theory import Bound, Identity
 from theory.mode_estimation import empirical_mode as theory
 from theory.mode_estimation.empirical_mode import i, j, m, n, overlap_power, p, ratio, tilted
 from theory.mode_estimation.gaps import overlap
-from verify import Exact, Mutant, check, mutate
+from verify import Exact, Mutant, check_for, mutate
 
 
 def shares(*parts):
@@ -43,14 +43,14 @@ def error_with(ties):
     return lambda m, n, p: Exact(numerics.exact_error(p, n, ties))
 
 
-check(theory.em_union_nearest, resolution=1e-20, points=[*POINTS, *MANY], boxes=0)(None)
+check_for(theory.em_union_nearest, resolution=1e-20, points=[*POINTS, *MANY], boxes=0)(None)
 mutate(
     theory.em_union_nearest,
     Mutant("one rival less", Bound(theory.all_overlaps, "<=", (m - 2) * overlap_power(2))),
     Mutant("the last for the second", Bound(theory.all_overlaps, "<=", (m - 1) * overlap_power(m))),
 )
 
-check(theory.em_union, resolution=1e-20, points=[*POINTS, *MANY])(error_with("wrong"))
+check_for(theory.em_union, resolution=1e-20, points=[*POINTS, *MANY])(error_with("wrong"))
 mutate(
     theory.em_union,
     Mutant("without the number of rivals", Bound(theory.error_ties(), "<=", overlap_power(2))),
@@ -69,7 +69,7 @@ mutate(
     Mutant("half of it", Bound(theory.error_ties(), "<=", theory.all_overlaps / 2)),
 )
 
-check(theory.em_union_half, resolution=1e-20, points=[*POINTS, *MANY])(error_with("uniform"))
+check_for(theory.em_union_half, resolution=1e-20, points=[*POINTS, *MANY])(error_with("uniform"))
 mutate(
     theory.em_union_half,
     Mutant("without the number of rivals", Bound(theory.error(), "<=", overlap_power(2) / 2)),
@@ -93,7 +93,7 @@ def pair(m, n, p, i):
     }
 
 
-check(
+check_for(
     theory.em_pair,
     resolution=1e-15,
     points=[{**point, "i": k} for point in POINTS[6:30:2] for k in (2, point["m"])],
@@ -106,7 +106,7 @@ mutate(
     Mutant("without the change of the law", Identity(theory.pair_error(), overlap_power(i) / 2)),
 )
 
-check(
+check_for(
     theory.em_pair_lower,
     resolution=1e-20,
     points=[{**point, "i": k} for point in POINTS for k in sorted({2, point["m"]})],
@@ -132,7 +132,7 @@ mutate(
     ),
 )
 
-check(theory.em_lower, resolution=1e-20, points=[*POINTS, *MANY])(error_with("uniform"))
+check_for(theory.em_lower, resolution=1e-20, points=[*POINTS, *MANY])(error_with("uniform"))
 mutate(
     theory.em_lower,
     Mutant("without one half", Bound(2 * theory.lower_bound, "<=", theory.error())),

@@ -12,7 +12,7 @@ from theory import Bound, Identity
 from theory.mode_estimation import exhaustive as theory
 from theory.mode_estimation.exhaustive import f, logarithm, m, r
 from theory.mode_estimation.gaps import delta_squared
-from verify import Exact, Mutant, Sampled, check, mutate
+from verify import Exact, Mutant, Sampled, check_for, mutate
 from verify.mode_estimation.laws import shares
 
 
@@ -36,7 +36,7 @@ def cost_of(f, r):
     return {"balanced_cost": Exact(mean_depth(f, r))}
 
 
-check(theory.exhaustive_baseline, resolution=0, points=SIZES)(cost_of)
+check_for(theory.exhaustive_baseline, resolution=0, points=SIZES)(cost_of)
 balanced = theory.balanced_cost()
 mutate(
     theory.exhaustive_baseline,
@@ -45,7 +45,7 @@ mutate(
     Mutant("half as many deep leaves", Identity(balanced, f + r / m)),
 )
 
-check(
+check_for(
     theory.exhaustive_baseline_chord,
     resolution=0,
     points=[{"u": Fraction(k, 20)} for k in range(11, 20)],
@@ -55,7 +55,7 @@ mutate(
     Mutant("a chord of 1 - u", Bound(1 - theory.u, "<=", log(theory.u.symbol) / log(2))),
 )
 
-check(theory.exhaustive_baseline_logarithm, resolution=1e-14, points=SIZES)(cost_of)
+check_for(theory.exhaustive_baseline_logarithm, resolution=1e-14, points=SIZES)(cost_of)
 mutate(
     theory.exhaustive_baseline_logarithm,
     Mutant("exactly the logarithm", Bound(balanced, "<=", logarithm), points=sizes(100)),
@@ -68,7 +68,7 @@ GEOMETRIC = shares(*(2 ** max(40 - k, 0) for k in range(100)))
 LAWS = [shares(1), shares(2, 1), shares(5, 3, 2), GEOMETRIC]
 
 
-@check(
+@check_for(
     theory.exhaustive_baseline_samples,
     resolution=0.02,
     points=[
@@ -99,7 +99,7 @@ PAIRS = [
 ]
 
 
-@check(
+@check_for(
     theory.exhaustive_complexity,
     resolution=1e-8,
     points=[

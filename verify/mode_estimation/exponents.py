@@ -14,7 +14,7 @@ from theory.mode_estimation import exponents as theory
 from theory.mode_estimation.empirical_mode import m, n, p
 from theory.mode_estimation.exponents import first, second
 from theory.mode_estimation.gaps import overlap, sanov_gap
-from verify import Exact, Mutant, check, mutate
+from verify import Exact, Mutant, check_for, mutate
 from verify.mode_estimation.empirical_mode import shares
 from verify.mode_estimation.gaps import PAIRS
 
@@ -22,7 +22,7 @@ MODERATE = [pair for pair in PAIRS if pair["p2"] > Fraction(1, 10**5)]
 GAP = sanov_gap(first, second)
 
 
-@check(theory.em_exponent_transform, resolution=1e-12, points=MODERATE)
+@check_for(theory.em_exponent_transform, resolution=1e-12, points=MODERATE)
 def _(p1, p2):
     return Exact(numerics.least_transform(float(p1), float(p2)), 1e-13)
 
@@ -37,7 +37,7 @@ mutate(
 )
 
 
-@check(theory.em_exponent_chernoff, resolution=1e-10, points=MODERATE, absolute=True)
+@check_for(theory.em_exponent_chernoff, resolution=1e-10, points=MODERATE, absolute=True)
 def _(p1, p2):
     rest = [float(1 - p1 - p2)] if p1 + p2 < 1 else []
     laws = ([float(one), float(other), *rest] for one, other in ((p1, p2), (p2, p1)))
@@ -83,7 +83,7 @@ def divergence(m, p, q):
     return Exact(math.fsum(terms), 1e-13)
 
 
-check(theory.em_exponent_sanov, resolution=1e-11, points=OTHERS, absolute=True)(divergence)
+check_for(theory.em_exponent_sanov, resolution=1e-11, points=OTHERS, absolute=True)(divergence)
 both = p[1] + p[2]
 other_way = p[1] * log(2 * p[1] / both) + p[2] * log(2 * p[2] / both)
 mutate(
@@ -98,7 +98,7 @@ mutate(
 )
 
 
-@check(
+@check_for(
     theory.em_exponent_projection,
     resolution=1e-7,
     points=[{"m": len(x), "p": x} for x in LAWS],
@@ -133,9 +133,9 @@ def narrow_error(p, n, ties):
 
 
 RATES = {"resolution": 0.004, "points": [{"m": len(p), "n": 24, "p": p} for p in GROWING]}
-check(theory.em_exponent, ladder=LADDER, **RATES)(growing("uniform"))
-check(theory.em_exponent_ties, ladder=LADDER, **RATES)(growing("wrong"))
-check(theory.em_exponent_strict, ladder=(*LADDER, 768), **RATES)(
+check_for(theory.em_exponent, ladder=LADDER, **RATES)(growing("uniform"))
+check_for(theory.em_exponent_ties, ladder=LADDER, **RATES)(growing("wrong"))
+check_for(theory.em_exponent_strict, ladder=(*LADDER, 768), **RATES)(
     lambda m, n, p: Exact(narrow_error(tuple(p), n + 1, "right"))
 )
 

@@ -9,7 +9,7 @@ from sympy import Rational, log, oo
 from theory import Bound, Equivalent
 from theory.mode_estimation import gaps as theory
 from theory.mode_estimation.gaps import delta_squared, gamma, k, overlap, p_1, p_2, p_3, square, u
-from verify import Mutant, check, mutate
+from verify import Mutant, check_for, mutate
 
 PAIRS = [
     {"p1": Fraction(*one), "p2": Fraction(*two)}
@@ -25,7 +25,7 @@ PAIRS = [
     ]
 ]
 
-check(theory.gap_algebra, resolution=1e-20, points=PAIRS, boxes=0)(None)
+check_for(theory.gap_algebra, resolution=1e-20, points=PAIRS, boxes=0)(None)
 mutate(
     theory.gap_algebra,
     Mutant("half of the plain gap", Bound(gamma / 2, "<=", square)),
@@ -33,7 +33,7 @@ mutate(
     Mutant("over the smaller probability", Bound(square * 4, "<=", (p_1 - p_2) ** 2 / p_1)),
 )
 
-check(
+check_for(
     theory.gap_algebra_chord,
     resolution=1e-20,
     points=[
@@ -54,7 +54,9 @@ NEAR_ENDS = [
     {"p1": Fraction(2, 5), "p2": Fraction(399, 1000)},
 ]
 
-check(theory.gap_algebra_logarithm, resolution=1e-20, points=[*PAIRS, *NEAR_ENDS], boxes=0)(None)
+check_for(theory.gap_algebra_logarithm, resolution=1e-20, points=[*PAIRS, *NEAR_ENDS], boxes=0)(
+    None
+)
 mutate(
     theory.gap_algebra_logarithm,
     Mutant("at least 0.26 of the plain gap", Bound(Rational(13, 50) * gamma, "<=", delta_squared)),
@@ -65,7 +67,7 @@ mutate(
     ),
 )
 
-check(
+check_for(
     theory.gap_algebra_series,
     resolution=1e-3,
     points=[{"p1": Fraction(*p), "k": 16} for p in ((1, 5), (1, 2), (1, 100))],
@@ -83,7 +85,7 @@ mutate(
     ),
 )
 
-check(
+check_for(
     theory.gap_algebra_nearest,
     resolution=1e-20,
     points=[

@@ -11,10 +11,10 @@ from theory.mode_estimation import headline as theory
 from theory.mode_estimation.headline import bracket, small
 from theory.mode_estimation.lower_bounds import confidence_here, delta, mean_samples
 from theory.mode_estimation.prefactor import r
-from verify import Mutant, check, mutate
+from verify import Mutant, check_for, mutate
 from verify.mode_estimation.lower_bounds import RUNS, samples
 
-check(theory.headline_fails, resolution=1e-6, points=RUNS)(samples)
+check_for(theory.headline_fails, resolution=1e-6, points=RUNS)(samples)
 
 k = Natural("k", at_least=1, meaning="r is 2 to the power -k", grid=(1, 2, 3, 5, 8, 12, 16, 20, 26))
 queries = mean_samples(2 ** (-k.symbol), delta)
@@ -44,7 +44,7 @@ mutate(
     Mutant("twice as many", Bound(7 * confidence_here, "<=", mean_samples())),
 )
 
-check(
+check_for(
     theory.headline_bracket,
     resolution=1e-12,
     boxes=0,
@@ -67,7 +67,7 @@ SURE = [
     for e in (1, 5, 26)
     for error in ("1/3", "1/1000000", f"1/{10**40}")
 ]
-check(theory.headline_growth, resolution=1e-6, points=SURE)(samples)
+check_for(theory.headline_growth, resolution=1e-6, points=SURE)(samples)
 mutate(
     theory.headline_growth,
     Mutant(

@@ -19,7 +19,7 @@ from theory.mode_estimation.lower_bounds import (
     p,
 )
 from theory.mode_estimation.prefactor import p1, r
-from verify import Exact, Mutant, check, mutate
+from verify import Exact, Mutant, check_for, mutate
 
 NEAREST = [
     {"p0": Fraction(rest), "r": Fraction(root), "q0": Fraction(other), "z": Fraction(ahead)}
@@ -27,7 +27,7 @@ NEAREST = [
     for root in ("1/10", "3/4", "99/100")
     for other, ahead in ((rest, "0"), ("1/3", "1/20"), ("19/20", "1/2"))
 ]
-check(theory.lower_bound_nearest, resolution=1e-20, boxes=0, points=NEAREST)(None)
+check_for(theory.lower_bound_nearest, resolution=1e-20, boxes=0, points=NEAREST)(None)
 least, other = theory.lower_bound_nearest.statement.terms
 q0, z = theory.q0, theory.z
 mutate(
@@ -49,8 +49,8 @@ PAIRS = [
     for mode in ("1/100", "1/2", "999999/1000000")
     for root in ("1/1000000", "1/3", "9/10", "999/1000")
 ]
-check(theory.lower_bound_order, resolution=1e-20, boxes=0, points=PAIRS)(None)
-check(theory.lower_bound_gap, resolution=1e-20, boxes=0, points=PAIRS)(None)
+check_for(theory.lower_bound_order, resolution=1e-20, boxes=0, points=PAIRS)(None)
+check_for(theory.lower_bound_gap, resolution=1e-20, boxes=0, points=PAIRS)(None)
 roots = p1 * (1 - r) ** 2
 mutate(
     theory.lower_bound_order,
@@ -89,7 +89,7 @@ LAWS = [
 ]
 
 
-@check(theory.lower_bound_distance, resolution=1e-11, absolute=True, points=LAWS)
+@check_for(theory.lower_bound_distance, resolution=1e-11, absolute=True, points=LAWS)
 def _(m, p):
     return Exact(*numerics.least_divergence(p))
 
@@ -110,7 +110,7 @@ mutate(
     Mutant("a quarter of the gap", Identity(nearest, (p[1] - p[2]) ** 2 / (4 * p[1]))),
 )
 
-check(
+check_for(
     theory.lower_bound_confidence,
     resolution=1e-12,
     boxes=0,
@@ -141,7 +141,7 @@ def samples(r, delta):
     return Exact(*numerics.mean_samples(r**2 / (1 + r**2), delta))
 
 
-check(theory.lower_bound, resolution=1e-6, points=RUNS)(samples)
+check_for(theory.lower_bound, resolution=1e-6, points=RUNS)(samples)
 
 mutate(
     theory.lower_bound,

@@ -13,10 +13,10 @@ from theory import Bound, Equivalent, Identity, Rate
 from theory.mode_estimation import minimax as theory
 from theory.mode_estimation.minimax import b, g, y
 from theory.mode_estimation.prefactor import base, height, n, p1, pair_error, pair_height, r
-from verify import Exact, Exhaustive, Mutant, check, mutate
+from verify import Exact, Exhaustive, Mutant, check_for, mutate
 from verify.mode_estimation.prefactor import LADDER, at, law
 
-check(
+check_for(
     theory.em_minimax_swap,
     resolution=0,
     boxes=0,
@@ -71,7 +71,7 @@ def game(fits):
     return lambda m, p, n: Exhaustive(estimators(m, p, n, fits))
 
 
-check(theory.em_minimax_average, resolution=0, points=GAMES)(
+check_for(theory.em_minimax_average, resolution=0, points=GAMES)(
     game(lambda loss, least, modal: loss >= least and (loss == least) == modal)
 )
 mutate(
@@ -103,7 +103,7 @@ EXACT = [
 ]
 
 
-@check(theory.em_minimax, resolution=0, points=EXACT)
+@check_for(theory.em_minimax, resolution=0, points=EXACT)
 def _(m, p, n):
     below, above = numerics.minimax_risk(p, n)
     return {
@@ -155,7 +155,7 @@ mutate(
 )
 
 
-@check(
+@check_for(
     theory.em_minimax_two_points,
     resolution=0,
     points=[*at((1, 2, 9, 30)), {"p1": Fraction(16, 25), "r": Fraction(3, 4), "n": 8}],
@@ -192,8 +192,10 @@ def large(p1, r, n):
     return Exact(prefactor.pair_error(p1, r**2 * p1, n).with_half_the_ties)
 
 
-check(theory.em_minimax_two_points_rate, resolution=1e-3, points=at((100,)), ladder=LADDER)(large)
-check(
+check_for(theory.em_minimax_two_points_rate, resolution=1e-3, points=at((100,)), ladder=LADDER)(
+    large
+)
+check_for(
     theory.em_minimax_exponent,
     resolution=1e-3,
     points=[point for point in at((100,)) if point["r"] < 1],

@@ -22,7 +22,7 @@ from theory.mode_estimation.prefactor import (
     smaller_base,
     variance,
 )
-from verify import Exact, Mutant, check, mutate
+from verify import Exact, Mutant, check_for, mutate
 
 PROBLEMS = [
     {"p1": Fraction(1, 2), "r": Fraction(3, 4)},
@@ -37,7 +37,7 @@ def at(samples, **more):
     return [{**point, "n": count, **more} for point in PROBLEMS for count in samples]
 
 
-@check(
+@check_for(
     theory.em_prefactor_tilt,
     resolution=0,
     points=[
@@ -81,7 +81,7 @@ for claim, part in (
     (theory.em_prefactor_strict, "ahead"),
     (theory.em_prefactor_pair, "with_half_the_ties"),
 ):
-    check(claim, resolution=1e-3, points=at((100,)), ladder=LADDER)(
+    check_for(claim, resolution=1e-3, points=at((100,)), ladder=LADDER)(
         lambda p1, r, n, part=part: Exact(getattr(pair(p1, r, n), part))
     )
     mutate(
@@ -105,7 +105,7 @@ mutate(
 )
 
 
-@check(
+@check_for(
     theory.em_prefactor_correction,
     resolution=1e-2,
     points=at((100,)),
@@ -130,7 +130,7 @@ mutate(
 )
 
 
-@check(
+@check_for(
     theory.em_prefactor_joint,
     resolution=0,
     points=[
@@ -182,7 +182,7 @@ SMALL = [
 ]
 
 
-@check(theory.em_prefactor_union, resolution=0, points=SMALL)
+@check_for(theory.em_prefactor_union, resolution=0, points=SMALL)
 def _(m, K, p, p1, r, u, n):
     against = [numerics.difference_probability(p1, p[1], n, ahead) for ahead in range(n + 1)]
     return {
@@ -202,7 +202,7 @@ mutate(
 )
 
 
-@check(
+@check_for(
     theory.em_prefactor,
     resolution=1e-3,
     points=[point for entry in LAWS[:4] for point in points_of(*entry, (100,))],

@@ -20,7 +20,7 @@ from numerics.mode_estimation.set_elimination import set_elimination_runs
 from theory import Bound
 from theory.mode_estimation import set_elimination as theory
 from theory.mode_estimation.elimination_costs import c, longest
-from verify import Exact, Mutant, Sampled, check, mutate
+from verify import Exact, Mutant, Sampled, check_for, mutate
 
 
 def errors(m, p, c, delta, stream, rule=1.0):
@@ -40,7 +40,7 @@ def least_stopping(m, p, c, delta, stream):
     return errors(m, p, c, delta, stream, rule=0.02)
 
 
-check(
+check_for(
     theory.set_elim_pac,
     resolution=0.01,
     points=[
@@ -78,7 +78,7 @@ LAWS = [
 OCTAVE = 2.0 ** (10 + np.arange(6) / 5)
 
 
-@check(
+@check_for(
     theory.set_elim_complexity,
     resolution=1e-9,
     points=[{"m": len(law), "p": law, "c": 1.0} for law in LAWS],
@@ -118,7 +118,7 @@ mutate(
     ),
 )
 
-check(
+check_for(
     theory.set_elim_complexity_phases,
     resolution=0,
     boxes=0,
@@ -149,7 +149,7 @@ mutate(
     ),
 )
 
-check(
+check_for(
     theory.set_elim_complexity_shape,
     resolution=1e-12,
     points=lambda stream, count: [
@@ -215,7 +215,7 @@ def growth(runs, m, stream):
     return Sampled(lambda first, count: many(first, count) - few(first, count), -MOST, MOST)
 
 
-@check(theory.set_elim_flat, resolution=200, budget=4096, points=[{"m": 30}])
+@check_for(theory.set_elim_flat, resolution=200, budget=4096, points=[{"m": 30}])
 def _(m, stream):
     return {
         "set_growth": growth(set_elimination_runs, m, stream.substream("sets")),
@@ -269,7 +269,7 @@ def with_a_third_for_sets(problem, c, stream):
     return both(problem, c, stream, sets=1 / 3)
 
 
-check(
+check_for(
     theory.set_elim_no_gain,
     resolution=50,
     budget=8192,
@@ -297,7 +297,7 @@ mutate(
     ),
 )
 
-check(
+check_for(
     theory.set_elim_crossing,
     resolution=200,
     budget=4096,

@@ -15,10 +15,10 @@ from theory import Bound, Domain
 from theory.mode_estimation import truncated_search as theory
 from theory.mode_estimation.coarse_cost import bits, coarse_queries
 from theory.mode_estimation.truncated_search import few, p
-from verify import Exact, Exhaustive, Mutant, Sampled, check, mutate
+from verify import Exact, Exhaustive, Mutant, Sampled, check_for, mutate
 from verify.mode_estimation.coarse_cost import PARTITIONS
 
-check(theory.truncated_complexity, resolution=1e-12, points=PARTITIONS)(
+check_for(theory.truncated_complexity, resolution=1e-12, points=PARTITIONS)(
     lambda K, p, s, r: Exact(huffman_cost([p, *r, s]))
 )
 information = bits(1 / theory.P)
@@ -55,7 +55,7 @@ def per_sample(law, n, stream):
     return Sampled(draw, low=0.0, high=float(len(law)))
 
 
-@check(
+@check_for(
     theory.truncated_complexity_rate,
     resolution=0.02,
     points=[{"m": len(law), "p": law, "n": SAMPLES} for law in LAWS],
@@ -99,7 +99,7 @@ def of_law(low, high):
 FREQUENT = [(0.6, *[0.02] * 20), (0.55, 0.3, 0.15), (0.9, 0.1)]
 LONG = 10**5
 ANY = Domain(few, p, theory.long)
-check(
+check_for(
     theory.truncated_complexity_frequent,
     resolution=0.02,
     points=[{"m": len(law), "p": law, "n": LONG} for law in FREQUENT],
@@ -120,7 +120,7 @@ mutate(
 )
 
 
-@check(
+@check_for(
     theory.truncated_complexity_half,
     resolution=0.03,
     points=[{"m": size, "n": 10**4} for size in (3, 20)],
@@ -150,7 +150,7 @@ def below(high):
 
 
 EXAMPLE = {"p": tuple(Fraction(k, 900) for k in (305, 202, 198, 101, 94)), "n": 2**14}
-check(theory.truncated_complexity_path, resolution=0.02, points=[EXAMPLE])(below(1.8))
+check_for(theory.truncated_complexity_path, resolution=0.02, points=[EXAMPLE])(below(1.8))
 mutate(
     theory.truncated_complexity_path,
     Mutant("always the cheap partition", Bound(Rational(9, 10), "<=", theory.cheap_share())),
@@ -170,7 +170,7 @@ def between(low, high):
     return lambda m, n, stream: measure(stream, n, m=m)
 
 
-check(
+check_for(
     theory.truncated_complexity_free,
     resolution=0.02,
     points=[{"m": size, "n": 20_000} for size in (30, 300, 1000)],
@@ -197,7 +197,7 @@ def returns_mode(of=lambda runs: runs.found):
     return measure
 
 
-check(
+check_for(
     theory.truncated_complexity_mode,
     resolution=0,
     points=[

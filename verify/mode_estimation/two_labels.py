@@ -11,7 +11,7 @@ from theory import Identity
 from theory.mode_estimation import two_labels as theory
 from theory.mode_estimation.prefactor import r
 from theory.mode_estimation.two_labels import base_2, even_height, h
-from verify import Exact, Mutant, check, mutate
+from verify import Exact, Mutant, check_for, mutate
 from verify.mode_estimation.prefactor import LADDER, equivalent
 
 TWO = [{"r": Fraction(1, 3)}, {"r": Fraction(3, 4)}, {"r": Fraction(9, 10)}]
@@ -22,7 +22,7 @@ def two_labels(r, h, odd=False):
     return numerics.two_label_balls(1 / (1 + Fraction(r) ** 2), 2 * h - odd)
 
 
-@check(
+@check_for(
     theory.em_prefactor_parity,
     resolution=0,
     points=[{**point, "h": count} for point in TWO for count in (1, 2, 3, 10, 50)],
@@ -51,7 +51,7 @@ RACES = (
     (theory.em_prefactor_two_labels, lambda r, h: two_labels(r, h, odd=True).ahead),
 )
 for claim, race in RACES:
-    check(
+    check_for(
         claim,
         resolution=1e-3,
         points=[{**point, "h": 10} for point in TWO],
