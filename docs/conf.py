@@ -21,10 +21,22 @@ release = version = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))[
     "version"
 ]
 
-extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "generated_pages"]
-exclude_patterns = ["_build", "Thumbs.db", ".DS_Store"]
+extensions = [
+    "myst_parser",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.napoleon",
+    "generated_pages",
+    "generated_reference",
+    "generated_figures",
+]
+exclude_patterns = ["_build", "examples", "Thumbs.db", ".DS_Store"]
 nitpicky = True
 nitpick_ignore_regex = [("py:.*", ".*")]  # types in docstrings are words
+suppress_warnings = ["ref.python"]  # `name` may be a member of several classes
+default_role = "py:obj"  # `Name` in a docstring: a link if it is public, code if not
+add_module_names = False
+python_maximum_signature_line_length = 88
+autodoc_member_order = "bysource"
 
 myst_enable_extensions = ["amsmath", "attrs_block", "colon_fence", "deflist", "dollarmath"]
 myst_heading_anchors = 3
@@ -33,7 +45,11 @@ napoleon_google_docstring = False
 napoleon_numpy_docstring = True
 
 html_theme = "furo"
+html_theme_options = {"top_of_page_buttons": []}
 html_title = f"Assay {release}"
+html_static_path = ["assets"]
+html_css_files = ["site.css"]
+html_copy_source = False
 html_math_renderer = "mathml"
 
 # Formulas become MathML, which browsers render by themselves: no MathJax, so no network. The

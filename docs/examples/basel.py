@@ -28,7 +28,7 @@ from theory import (
     Termwise,
     definition,
 )
-from theory.core.rules.comparison_limits import Squeeze
+from theory.rules import Squeeze
 from verify import Exact, Mutant, check_for, mutate
 
 n = Natural("n", at_least=1, meaning="terms that are there", grid=(1, 2, 10, 100))

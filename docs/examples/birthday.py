@@ -28,7 +28,7 @@ from theory import (
     Termwise,
     definition,
 )
-from theory.core.rules.monotone import Replaced
+from theory.rules import Replaced
 from verify import Mutant, Sampled, check_for, mutate
 
 textbook = Source(None, "textbooks", seen=Seen.RECOLLECTION, standing=Standing.DERIVED_HERE)

@@ -12,11 +12,11 @@ import numpy as np
 from sympy import Sum, Symbol, harmonic, log
 
 from theory import (
-    Cited,
     Claim,
     Derivation,
     Domain,
     ExactSum,
+    Expansion,
     Identity,
     Natural,
     Observable,
@@ -76,7 +76,8 @@ logarithmic = Claim(
     observables=(records,),
     derivation=Derivation(
         Step(Sum(1 / j, (j, 1, n)), by=definition),
-        Step(log(n), by=Cited("$H_n = \\log n + \\gamma + o(1)$", "Euler, 1740", "~")),
+        Step(harmonic(n), by=ExactSum()),
+        Step(log(n), by=Expansion(n)),
     ),
     uses=("records.mean",),
 )

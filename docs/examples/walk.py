@@ -4,7 +4,7 @@ Run it with ``assay run docs/examples/walk.py``.
 """
 
 import numpy as np
-from sympy import Rational, binomial, gamma, pi, sqrt
+from sympy import Rational, binomial, pi, sqrt
 
 from theory import (
     Claim,
@@ -18,7 +18,6 @@ from theory import (
     Source,
     Standing,
     Step,
-    algebra,
     definition,
 )
 from verify import Exact, Mutant, check_for, mutate
@@ -45,7 +44,6 @@ returns = Claim(
     observables=(back,),
     derivation=Derivation(
         Step(binomial(2 * n, n) / 4**n, by=definition),
-        Step(gamma(n + Rational(1, 2)) / (sqrt(pi) * gamma(n + 1)), by=algebra),
         Step(1 / sqrt(pi * n), by=Expansion(n)),
     ),
 )

@@ -9,6 +9,7 @@ concave in p(x), so that blocks of inputs are bounded by chords and by their mea
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -160,6 +161,7 @@ def _ratios(probabilities: Array, log_multiplier: float, conditions: tuple[Array
     return np.asarray(np.exp(np.interp(needed, log_need, log_ratio)))
 
 
+@lru_cache(maxsize=16)
 def _conditions(dimension: int) -> tuple[Array, Array]:
     """Logarithms of ratios, and of the probability over the multiplier at which each is best.
 

@@ -4,8 +4,8 @@ import sympy
 from hypothesis import given
 from hypothesis import strategies as st
 
-from theory import ChiPDF, Domain, Equivalent, NormalPDF, Real
-from theory.core.printing import latex
+from theory import ChiPDF, Domain, Equivalent, NormalPDF, Observable, Real
+from theory.core.printing import in_words, latex, names_for_words
 from theory.core.shorthand import Shorthand, with_names
 
 
@@ -13,7 +13,7 @@ def test_formulas_read_as_in_a_paper():
     x, y, alpha = sympy.symbols("x y alpha", positive=True)
     k, m = sympy.symbols("k m", integer=True, positive=True)
     q, f = sympy.IndexedBase("q"), sympy.IndexedBase("f")
-    delta = sympy.KroneckerDelta
+    delta, h = sympy.KroneckerDelta, sympy.Function("h")
     expected = {
         x ** (1 / alpha - 1): r"x^{1/\alpha - 1}",
         (1 / sympy.zeta(alpha)) ** (1 / alpha): r"\zeta(\alpha)^{- 1/\alpha}",
@@ -40,8 +40,68 @@ def test_formulas_read_as_in_a_paper():
         delta(k, m) * x: r"x \mathbf{1}\{k = m\}",
         sympy.Integral(x * sympy.Sum(k, (k, 1, m)), x): r"\int x \sum_{k=1}^{m} k \, dx",
         sympy.factorial(m) ** 2: r"(m!)^{2}",
+        sympy.factorial(m - k): "(m - k)!",
+        x ** (1 - alpha) * y * x: r"y x^{2 - \alpha}",
+        x * sympy.exp(-alpha * sympy.log(x)): r"x^{1 - \alpha}",
+        x / (3 * y * (1 + x)) ** sympy.Rational(1, 3): r"\frac{x}{(3 y (x + 1))^{1/3}}",
+        2 * 2**x: r"2^{x + 1}",
+        (m / 2 - sympy.Rational(1, 2)) * k / y: r"\frac{k (m - 1)}{2 y}",
+        (x + 1) ** (1 - alpha) / y: r"\frac{(x + 1)^{1 - \alpha}}{y}",
+        x / sympy.E: r"\frac{x}{e}",
+        sympy.floor(x / y) ** 2: r"\left\lfloor{\frac{x}{y}}\right\rfloor^{2}",
+        abs(x - y): r"|{x - y}|",
+        sympy.Max(x, y): r"\max(x, y)",
+        sympy.tanh(x) ** 2: r"\tanh(x)^{2}",
+        -sympy.Sum(k, (k, 1, m)): r"- \sum_{k=1}^{m} k",
+        sympy.Subs(sympy.Derivative(h(x), x), x, 0): r"\left. \frac{d}{d x} h(x) \right|_{x=0}",
+        x >= 2 * y: r"x \geq 2 y",
+        x - 2 * y >= 0: r"x \geq 2 y",
+        sympy.Or(x < 1, sympy.Eq(y, 2)): r"y = 2 \text{ or } x < 1",
+        delta(k - m + 2, 2) * x: r"x \mathbf{1}\{k = m\}",
+        sympy.Rational(1, 10**8): "10^{-8}",
     }
     assert {e: latex(e) for e in expected} == expected
+
+
+def test_a_long_sum_is_not_put_below_a_line():
+    x, y = sympy.symbols("x y", positive=True)
+    long = 1 + sympy.exp(-x) + sum(x**i * y ** (20 - i) for i in range(1, 15))
+    assert latex(y / long).endswith(r")^{-1}") and r"\frac" not in latex(1 / long)
+    assert latex(sympy.exp(-1 / (1 + x))) == r"e^{- 1/(x + 1)}"
+    assert latex(sympy.sqrt(long)).endswith(r")^{1/2}") and latex(1 / sympy.sqrt(long)).endswith(
+        r")^{-1/2}"
+    )
+    assert latex(sum(y**i * x**i for i in range(1, 20)) / y / 3).count(r"\frac") == 1
+
+
+def test_cases_say_when():
+    x = sympy.Symbol("x", positive=True)
+    cases = sympy.Piecewise((1, x < 2), (0, True))
+    expected = r"\begin{cases} 1 & \text{if } x < 2 \\ 0 & \text{otherwise} \end{cases}"
+    assert latex(cases) == expected
+
+
+def test_an_observable_stands_without_its_own_arguments_only_where_they_are_free():
+    k, n = sympy.symbols("k n", integer=True, positive=True)
+    t = Real("t", at_least=0)
+    loss = Observable("loss", (t,), "L", "loss")
+    margin = Observable("margin", (k,), "m", "margin")
+    later = Real("t", above=0)
+    assert latex(loss(later) ** 2, None, (loss,)) == "L^{2}"  # the same t, of a smaller range
+    assert latex(loss(later + 1) ** 2, None, (loss,)) == "(L[t + 1])^{2}"
+    assert latex(loss(n / 2), None, (loss,)) == "L[n/2]"
+    inside = sympy.Sum(
+        margin(sympy.Symbol("k", integer=True)), (sympy.Symbol("k", integer=True), 1, 9)
+    )
+    assert latex(inside, None, (margin,)) == r"\sum_{k=1}^{9} m[k]"
+
+
+def test_words_are_printed_with_the_names_of_a_claim():
+    length = Shorthand("length", (), "\\ell", "a length", x + 1)
+    assert in_words(sympy.log(x + 1)) == r"\log(x + 1)"
+    with names_for_words(Domain(), (length,)):
+        assert in_words(sympy.log(x + 1)) == r"\log(\ell)"
+    assert in_words(sympy.log(x + 1)) == r"\log(x + 1)"
 
 
 def test_a_bound_variable_that_hides_another_is_renamed():
@@ -86,6 +146,15 @@ def test_names_stand_for_what_they_are_defined_as():
         SPREAD(2) > 0: r"\sigma_{2}^{2} > 0",
     }
     assert {e: latex(e, Domain(alpha), SHORTHANDS) for e in expected} == expected
+
+
+def test_a_sum_is_found_whatever_its_variable_is_called():
+    inner = ENERGY(n).xreplace({k: m})
+    assert latex(inner / (1 + inner), Domain(alpha), SHORTHANDS) == r"\frac{Q_{n}}{Q_{n} + 1}"
+    of_itself = sympy.Sum(
+        sympy.KroneckerDelta(f[m], m) * q[m] ** 2, (m, 1, n)
+    )  # no Q_m: m is bound
+    assert "Q" not in latex(of_itself, Domain(alpha), SHORTHANDS)
 
 
 def test_a_definition_is_found_at_its_own_arguments_only_in_full():

@@ -404,3 +404,12 @@ def test_a_sum_has_the_value_of_its_terms_one_by_one(term):
     whole = enclose(Sum(term, (k, 1, 6)), values)
     terms = (enclose(substitute(term, {"k": sp.Integer(n)}), values) for n in range(1, 7))
     assert whole.overlaps(sum(terms)) and whole.rad() < 1e-25
+
+
+@given(st.integers(1, 9), st.integers(1, 500), st.integers(-100, 100))
+def test_powers_of_balls_about_zero_hold_the_powers(exponent, radius, percent):
+    from flint import arb, fmpq
+
+    ball = enclose(x**exponent, {"x": arb(0, radius / 64)})
+    inside = fmpq(percent * radius, 6400)
+    assert ball.is_finite() and arb(inside**exponent) in ball

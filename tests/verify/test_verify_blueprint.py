@@ -6,7 +6,8 @@ import subprocess
 
 import pytest
 
-from theory import select
+from tests.verify import made_up
+from theory import Derivation, select
 from theory.core.errors import AssayError
 from verify.core.blueprint import in_order, write_blueprint
 
@@ -45,6 +46,23 @@ def test_labels_and_uses_agree(folder):
     }
     assert used and used <= {f"assay:{label}" for label in labels}
     assert r"\assayfit" not in text and r"\assayloose" not in text
+
+
+def test_what_a_claim_without_derivation_rests_on_is_kept(tmp_path):
+    base = made_up.claim()
+    later = made_up.claim("later", uses=(base.id,), derivation=Derivation())
+    write_blueprint([later, base], {}, tmp_path)
+    text = (tmp_path / "content.tex").read_text(encoding="utf-8")
+    assert "\\label{assay:made-up.later}\n\\uses{assay:made-up.thing}\n" in text
+    assert r"\section{made-up}" in text and text.count(r"\section") == 1
+
+
+def test_the_graph_has_every_claim_and_every_use(folder):
+    graph = (folder / "graph.dot").read_text(encoding="utf-8")
+    ids = {claim.id for claim in CLAIMS}
+    assert set(re.findall(r'^  "([^"]*)" \[', graph, re.MULTILINE)) == ids
+    edges = {(used, claim.id) for claim in CLAIMS for used in claim.uses if used in ids}
+    assert edges and set(re.findall(r'"([^"]*)" -> "([^"]*)"', graph)) == edges
 
 
 def test_the_roadmap_ticks_what_is_derived(folder):

@@ -141,7 +141,7 @@ def test_an_observable_taken_elsewhere_is_defined_with_its_arguments():
         )
     )
     assert r"Write $Q\left[b\right]$ ($b$: another number) for the square of a number" in text
-    assert r"Q\left[b\right] = b^{2}." in text and r"Q\left[a + 1\right] = (a + 1)^{2}." in text
+    assert r"Q\left[b\right] = b^{2}." in text and r"Q[a + 1] = (a + 1)^{2}." in text
 
 
 def test_the_legend_explains_the_notation_that_a_document_has():

@@ -1,12 +1,14 @@
 """A user's own file: loaded, judged, searched for a counterexample, reported as JUnit XML."""
 
 import math
+import re
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 from hypothesis import given
 
+import theory
 from theory import AssayError, CatalogueError
 from theory.core import catalogue
 from verify import assert_claim
@@ -117,6 +119,53 @@ def test_a_bad_file_gets_one_clear_line(tmp_path, text, message):
     with pytest.raises(CatalogueError, match=message) as caught:
         claims_of_file(path)
     assert "\n" not in str(caught.value)
+
+
+APPLIED = """
+from sympy import log
+from theory import *
+from theory.rules import Certified
+
+source = Source(None, "own work", Seen.NOTHING, Standing.DERIVED_HERE)
+u, x = Real("u", above=0), Real("x", at_least=0)
+bare = Claim(id="own.bare", title="", says="", statement=Bound(log(u), "<=", u - 1),
+             domain=Domain(u), source=source)
+certified = Claim(id="own.certified", title="", says="", statement=Bound(log(1 + x), "<=", x),
+                  domain=Domain(x), source=source,
+                  derivation=Derivation(Step(log(1 + x), by=definition),
+                                        Step(x, by=Certified("<="))))
+
+
+def applying(name, claim, at, before, after):
+    return Claim(id=name, title="", says="", statement=Bound(before, "<=", after),
+                 domain=Domain(x), source=source,
+                 derivation=Derivation(Step(before, by=definition),
+                                       Step(after, by=ByClaim(claim, at))))
+
+
+rests_on_nothing = applying("own.one", bare, {u: 1 + x}, log(1 + x), x)
+rests_on_boxes = applying("own.two", certified, {x: x**2}, log(1 + x**2), x**2)
+"""
+
+
+def test_a_claim_is_applied_by_its_derivation_and_not_by_its_verdict(tmp_path):
+    path = tmp_path / "own.py"
+    path.write_text(APPLIED)
+    claims = {claim.id: claim for claim in claims_of_file(path)}
+    step = claims["own.one"].derivation_report().steps[1]
+    assert (str(step.status), step.reason) == (
+        "undecided",
+        "own.bare has no derivation of its own to rest on",
+    )
+    assert str(claims["own.two"].derivation_report().steps[1].status) == "certified"
+
+
+def test_the_rules_of_the_tutorial_can_be_imported():
+    page = (EXAMPLE.parents[1] / "own-theorem.md").read_text(encoding="utf-8")
+    table = page.partition("## Which rule?")[2].partition("##")[0]
+    names = set(re.findall(r"`([A-Z]\w+)\(", table))
+    assert len(names) > 15
+    assert names <= {*theory.__all__, *theory.rules.__all__}
 
 
 def test_a_missing_file_is_named(tmp_path):

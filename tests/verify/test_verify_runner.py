@@ -5,12 +5,14 @@ The runs happen in a copy of the three cores with a made-up topic, so that its f
 
 import ast
 import json
+import multiprocessing
 import os
 import shutil
 import signal
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -18,10 +20,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from theory.core.catalogue import section_of
-from verify.core import runner, sources
+from verify.command.work import ready
+from verify.core import runner, sources, workers
 from verify.core.ledger import Ledger
-from verify.core.registry import select, source_files
+from verify.core.registry import select
 from verify.core.runner import Plan, run_claims
+from verify.core.sources import source_files
 
 ROOT = Path(__file__).parents[2]
 CLAIMS = 6
@@ -113,6 +117,7 @@ def cores(tmp_path_factory):
         for path in (ROOT / column).glob("*.py"):
             shutil.copy2(path, root / column)
         shutil.copytree(ROOT / column / "core", root / column / "core")
+    shutil.copytree(ROOT / "verify" / "command", root / "verify" / "command")
     return root
 
 
@@ -332,7 +337,8 @@ def test_an_edit_changes_the_digest_and_a_touch_does_not(copy, digest):
         "numerics/core/streams.py": True,
         "verify/core/display.py": False,
         "verify/core/ledger.py": False,
-        "verify/command.py": False,
+        "verify/core/workers.py": False,
+        "verify/command/judging.py": False,
         "numerics/core/zipf.py": False,  # the made-up topic does not import it
     }.items():
         path = copy / place
@@ -436,8 +442,9 @@ def f():
 # ------------------------------------------------------------------------------- time limits
 
 
-def test_a_worker_that_never_returns_is_ended_and_the_run_goes_on(tmp_path, monkeypatch):
+def test_a_worker_that_never_returns_is_ended_and_the_run_goes_on(tmp_path, monkeypatch, capfd):
     text = (ROOT / "docs/examples/coupons.py").read_text().replace("coupons.", "deaf.")
+    text = f"import os\nos.write(1, b'a worker talks')\n{text}"
     deaf = "        import signal, time\n        signal.pthread_sigmask(signal.SIG_BLOCK, {14})\n"
     path = tmp_path / "deaf.py"
     path.write_text(
@@ -445,12 +452,74 @@ def test_a_worker_that_never_returns_is_ended_and_the_run_goes_on(tmp_path, monk
     )
     monkeypatch.setattr(runner, "_GRACE", 10.0)
     claims = select([str(path)])
+    assert "a worker talks" in capfd.readouterr().out
     verdicts = list(
         run_claims(Plan(claims, jobs=2, time_limit=0.5), Ledger(tmp_path / "ledger.sqlite"))
     )
+    assert capfd.readouterr().out == "", "standard output is not for workers"
     assert sorted(verdict.id for verdict, _ in verdicts) == sorted(claim.id for claim in claims)
     reasons = [verdict.reason for verdict, _ in verdicts]
     assert any("compiled code did not return" in reason for reason in reasons), reasons
+
+
+# ------------------------------------------------------------------------------- early workers
+
+
+@pytest.fixture
+def hired(monkeypatch):
+    """Numbers of workers that were asked for, with the topics they were to load."""
+    asked = []
+
+    @contextmanager
+    def crew(jobs, topics=()):
+        asked.append((jobs, tuple(topics)))
+        yield ["worker"] * jobs
+
+    monkeypatch.setattr(workers, "workers", crew)
+    return asked
+
+
+@pytest.mark.parametrize(
+    "ids, jobs, topics",
+    [
+        (("assoc-scaling",), 2, ("assoc-scaling",)),
+        (("assoc-scaling.finite-*",), 2, ("assoc-scaling",)),
+        (("assoc-scaling.a", "mode-estimation.b"), 2, ("assoc-scaling", "mode-estimation")),
+        ((), 3, ("assoc-dynamics", "assoc-scaling", "iteration-head", "mode-estimation")),
+        (("assoc-scaling",), 1, None),
+        (("assoc-scaling.finite-data-rate",), 2, None),
+        (("own.py",), 2, None),
+        (("assoc-scaling", "own.py"), 2, None),
+        (("no-such-topic",), 2, None),
+    ],
+)
+def test_workers_start_early_where_there_is_work_for_several(tmp_path, hired, ids, jobs, topics):
+    with Ledger(tmp_path / "ledger") as ledger:
+        with ready(ids, "quick", 0, jobs, False, ledger, "verdict") as crew:
+            assert len(crew) == (jobs if topics else 0)
+    assert hired == ([(jobs, topics)] if topics else [])
+
+
+def test_workers_do_not_start_early_where_the_ledger_may_hold_everything(tmp_path, hired):
+    with Ledger(tmp_path / "ledger") as ledger:
+        code = sources.digest(sources.source_files("assoc-scaling"))
+        ledger.store_mutants("assoc-scaling.x", [], code, 0, "quick")
+        for seed, fresh, kind in (
+            (0, False, "mutants"),
+            (1, False, "mutants"),
+            (0, True, "mutants"),
+        ):
+            with ready(("assoc-scaling",), "quick", seed, 2, fresh, ledger, kind):
+                pass
+        assert len(hired) == 2
+
+
+def test_workers_that_had_nothing_to_do_are_gone_at_once():
+    began = time.monotonic()
+    with workers.workers(2, ["assoc-scaling", "no-such-topic"]) as crew:
+        assert crew[1].submit(os.getpid).result() != os.getpid()
+    assert time.monotonic() - began < 60
+    assert not [child for child in multiprocessing.active_children() if child.is_alive()]
 
 
 # ------------------------------------------------------------------------------- who does what

@@ -50,6 +50,7 @@ from theory.assoc_dynamics.large_steps import (
     margin,
     mass,
     mean_over_errors,
+    odds,
     over_tokens,
     p,
     pushed,
@@ -161,7 +162,7 @@ benign_aligned = Claim(
     statement=Bound(eta * gamma * error(), "<=", aligned_rise()),
     domain=Domain(*instance, W, eta, remarks=(PAIRS, TARGET)),
     source=DERIVED,
-    observables=(error, aligned_rise, max_margin, margin, target_margin),
+    observables=(error, aligned_rise, max_margin, margin, target_margin, odds),
     derivation=Derivation(
         Step(eta * gamma * error.definition, by=definition),
         Step(eta * over_tokens(mean_over_errors(x, lambda *_: gamma)), by=algebra),
@@ -197,7 +198,7 @@ benign_growth = Claim(
     statement=Bound(norm_rise(), "<=", 2 * eta * omega + eta**2 * R**2 * error()),
     domain=Domain(*instance, W, eta, remarks=(PAIRS,)),
     source=DERIVED,
-    observables=(norm_rise, error, radius, margin, interaction),
+    observables=(norm_rise, error, radius, margin, interaction, odds),
     derivation=Derivation(
         Step(norm_rise.definition, by=definition),
         Step(
@@ -265,7 +266,7 @@ benign = Claim(
     statement=Bound(error_sum(), "<=", largest_root, "<=", two_terms),
     domain=Domain(*running, remarks=(PAIRS, TARGET, ZERO)),
     source=DERIVED,
-    observables=(error_sum, error, radius, max_margin, margin),
+    observables=(error_sum, error, radius, max_margin, margin, odds),
     derivation=Derivation(
         Step(error_sum(), by=definition),
         Step(
@@ -313,7 +314,7 @@ benign_mistake = Claim(
         remarks=(PAIRS, MISTAKE),
     ),
     source=DERIVED,
-    observables=(error, margin),
+    observables=(error, margin, odds),
     derivation=Derivation(
         Step(error.definition, by=definition),
         Step(p[mistaken] * mass(mistaken) / (1 + mass(mistaken)), by=SplitOff(mistaken, drop=True)),
@@ -361,7 +362,7 @@ benign_mistakes = Claim(
     statement=Bound(mistake_count(), "<=", 2 / rarest() * two_terms),
     domain=Domain(*running, remarks=(PAIRS, TARGET, ZERO, RAREST)),
     source=DERIVED,
-    observables=(mistake_count, rarest, error_sum, error, radius, max_margin, margin),
+    observables=(mistake_count, rarest, error_sum, error, radius, max_margin, margin, odds),
     derivation=Derivation(
         Step(mistake_count(), by=definition),
         Step(

@@ -23,6 +23,7 @@ from theory.core.continuity import is_continuous
 from theory.core.decision import Finding, Status, decide_equal, decide_nonnegative
 from theory.core.domain import Domain
 from theory.core.evaluation import ball, enclose
+from theory.core.printing import in_words
 from theory.core.rising import is_bound_inside, rises_with
 from theory.core.rule import Rule, examine, proved, undecided, worst
 from theory.core.rules.by_claim import ByClaim, applies
@@ -69,7 +70,7 @@ class OfRun(sympy.Function):
     def _latex(self, printer: Any, exp: str | None = None) -> str:
         observed, x, y, F, G, x0, y0 = (printer._print(part) for part in self.args)
         power = f"^{{{exp}}}" if exp else ""
-        run = rf"{x} \mapsto {F},\ {y} \mapsto {G} \text{{ from }} ({x0}, {y0})"
+        run = rf"{x} \mapsto {F},\; {y} \mapsto {G} \text{{ from }} ({x0}, {y0})"
         return rf"\text{{{self.what}}}{power}\left({observed} \mid {run}\right)"
 
 
@@ -191,8 +192,10 @@ class ConvexGap(Rule):
     @property
     def words(self) -> str:
         v, function, by = (sympy.sympify(e) for e in (self.variable, self.function, self.by))
-        left = rf"{sympy.latex(function)} \le {sympy.latex(by)}"
-        return rf"${left}$ for ${sympy.latex(v)} \ge {sympy.latex(sympy.sympify(self.low))}$"
+        left = rf"{in_words(function)} \le {in_words(by)}"
+        if self.low == -sympy.oo:
+            return f"${left}$ for every ${in_words(v)}$"
+        return rf"${left}$ for ${in_words(v)} \ge {in_words(self.low)}$"
 
     def check(self, before: sympy.Expr | None, after: sympy.Expr, domain: Domain) -> Finding:
         v, of, low = (sympy.sympify(e) for e in (self.variable, self.of, self.low))

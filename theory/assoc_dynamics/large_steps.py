@@ -52,6 +52,7 @@ from theory.core.rules.monotone import (
     Replaced,
     SumsAsSymbols,
 )
+from theory.core.shorthand import Shorthand
 
 __all__ = [
     "spike_bounds",
@@ -116,6 +117,9 @@ ALL_OCCUR = "every token has a positive probability"
 def mass(row: Any) -> Expr:
     """Sum of the exponentials of minus the margins of a token over its wrong labels."""
     return Sum(exp(-margin(row, y)), (y, 1, M - 1))
+
+
+odds = Shorthand("odds", (x,), "S_{@}", "odds against the right label of a token", mass(x))
 
 
 def mean_over_errors(row: Any, value: Any) -> Expr:
@@ -190,7 +194,7 @@ spike_bounds = Claim(
     ),
     domain=Domain(*instance, W, eta, remarks=(PAIRS,)),
     source=DERIVED,
-    observables=(next_loss, loss, error, radius, margin, interaction),
+    observables=(next_loss, loss, error, radius, margin, interaction, odds),
     derivation=Derivation(
         Step(next_loss.definition, by=definition),
         Step(
@@ -236,7 +240,7 @@ spike_bounds_rise = Claim(
     statement=Bound(next_loss(), "<=", loss() + eta * R**2),
     domain=Domain(*instance, W, eta, remarks=(PAIRS,)),
     source=DERIVED,
-    observables=(next_loss, loss, error, radius, margin, interaction),
+    observables=(next_loss, loss, error, radius, margin, interaction, odds),
     derivation=Derivation(
         Step(next_loss.definition, by=definition),
         Step(loss.definition + eta * R**2 * error.definition, by=ByClaim(spike_bounds)),
@@ -412,7 +416,7 @@ spike_bounds_curvature = Claim(
     ),
     domain=Domain(*instance, W, V, remarks=(PAIRS,)),
     source=DERIVED,
-    observables=(curvature, loss, error, radius, margin, rate),
+    observables=(curvature, loss, error, radius, margin, rate, odds),
     derivation=Derivation(
         Step(curvature.definition, by=definition),
         *(Step(line, by=rule) for line, rule in curvature_steps(0, R**2 * direction_square)[:-1]),
@@ -465,7 +469,7 @@ spike_bounds_descent = Claim(
     statement=Bound(levelled_loss(), "<=", descended(level, loss(), gradient_square())),
     domain=Domain(*instance, W, level, remarks=(PAIRS, DOWNHILL)),
     source=DERIVED,
-    observables=(levelled_loss, loss, gradient_square, radius, margin, rate),
+    observables=(levelled_loss, loss, gradient_square, radius, margin, rate, odds),
     derivation=Derivation(
         Step(levelled_loss.definition, by=definition),
         Step(

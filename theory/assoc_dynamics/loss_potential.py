@@ -179,7 +179,7 @@ class AlongGradientFlow(Rule):
 
     @property
     def words(self) -> str:
-        shape = sympy.latex(sympy.sympify(self.potential))
+        shape = self.bound.claim.latex(self.potential)
         return f"the rate of ${shape}$ along the flow, {self.bound.words}"
 
     def check(self, before: sympy.Expr | None, after: sympy.Expr, domain: Domain) -> Finding:

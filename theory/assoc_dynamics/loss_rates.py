@@ -45,6 +45,7 @@ from theory.assoc_dynamics.large_steps import (
     mass,
     mean_over_errors,
     moved_loss,
+    odds,
     over_tokens,
     p,
     pushed,
@@ -122,7 +123,7 @@ loss_rates_error = Claim(
     ),
     domain=Domain(*instance, W, remarks=(PAIRS, LEAST)),
     source=DERIVED,
-    observables=(error, loss, rarest, margin),
+    observables=(error, loss, rarest, margin, odds),
     derivation=Derivation(
         Step(error.definition, by=definition),
         Step(as_losses, by=Termwise(algebra)),
@@ -143,7 +144,7 @@ loss_rates_fall = Claim(
     statement=Bound(fall(), "<=", R**2 * error() ** 2, "<=", R**2 * (1 - exp(-loss())) ** 2),
     domain=Domain(*instance, W, remarks=(PAIRS,)),
     source=DERIVED,
-    observables=(fall, error, loss, radius, margin, interaction),
+    observables=(fall, error, loss, radius, margin, interaction, odds),
     derivation=Derivation(
         Step(fall.definition, by=definition),
         Step(pushes, by=SumDifferentiation()),
@@ -175,7 +176,7 @@ loss_rates_slope = Claim(
     statement=Bound(gamma * q * (1 - exp(-loss() / q)), "<=", gamma * error(), "<=", sqrt(fall())),
     domain=Domain(*instance, W, remarks=(PAIRS, TARGET, LEAST)),
     source=DERIVED,
-    observables=(fall, error, loss, rarest, max_margin, margin, target_margin, interaction),
+    observables=(fall, error, loss, rarest, max_margin, margin, target_margin, interaction, odds),
     derivation=Derivation(
         Step(gamma * error.definition, by=definition),
         Step(gamma * as_losses, by=Replaced(error.definition, as_losses, by=Termwise(algebra))),
@@ -212,11 +213,11 @@ loss_rates = Claim(
     id="assoc-dynamics.loss-rates",
     title="However many tokens: the loss of the flow falls no faster than that of one token",
     says=(
-        "Along the gradient flow from W = 0, the function 1 / (e^L - 1) - log(e^L - 1) of the loss "
-        "grows at most at the rate of the squared radius. So the loss is at least about one over "
-        "the squared radius times the time, and some margin at most about the logarithm of that, "
-        "for any tokens, frequencies and embeddings. A single token with two labels attains it at "
-        "all times."
+        "Along the gradient flow from W = 0 the stated function of the loss, about one over it "
+        "where it is small, grows at most at the rate of the squared radius. So the loss is at "
+        "least about one over the product of the squared radius and the time, and some margin at "
+        "most about the logarithm of that product, for any tokens, frequencies and embeddings. A "
+        "single token with two labels attains it at all times."
     ),
     statement=Bound(potential(flow_loss()), "<=", potential(log(M)) + R**2 * t),
     domain=Domain(*instance, t, remarks=(PAIRS, FLOW)),
@@ -249,8 +250,8 @@ loss_rates_separable = Claim(
     id="assoc-dynamics.loss-rates-separable",
     title="With a perfect memory the loss of the flow falls like one over time, at all times",
     says=(
-        "On data that some memory answers rightly, the same function of the loss over the least "
-        "probability grows at least at the rate of the least probability times the squared "
+        "On data that some memory answers rightly, the stated function of the ratio of the loss to "
+        "the least probability grows at least at the rate of that probability times the squared "
         "largest margin of a memory of norm 1. So time times loss ends at most at one over the "
         "squared margin, which is its limit, and every margin is at least about the logarithm of "
         "the time. A single token with two labels attains it at all times."
@@ -293,12 +294,13 @@ LYAPUNOV = (
 
 loss_rates_convex = Claim(
     id="assoc-dynamics.loss-rates-convex",
-    title="With a perfect memory the loss of the flow is of order (log t)^2 / t, for any tokens",
+    title="With a perfect memory the loss of the flow is of order log squared over time",
     says=(
         "On data that some memory answers rightly, the loss after time t of the gradient flow from "
         "W = 0 is at most that of the max-margin memory scaled to any norm r, plus r squared over "
-        "2 t. With r the logarithm of t over the margin this is of order (log t)^2 / t, with "
-        "constants that know neither the number of tokens nor their frequencies."
+        "2 t. With r the logarithm of t over the margin this is of the order of the square of "
+        "log t over t, with constants that know neither the number of tokens nor their "
+        "frequencies."
     ),
     statement=Bound(
         flow_loss(later), "<=", log(1 + (M - 1) * exp(-r * gamma)) + r**2 / (2 * later)

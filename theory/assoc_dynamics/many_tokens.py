@@ -149,8 +149,8 @@ many_tokens_flow_rate = Claim(
     title="A hundred thousand tokens do not learn faster than one",
     says=(
         "The bound on how fast the loss of the flow can fall holds at any number of tokens: the "
-        "function 1 / (e^L - 1) - log(e^L - 1) of the loss grows at most at the rate of the "
-        "squared radius, which for unit inputs is the largest squared distance of two outputs."
+        "stated function of the loss grows, but at most at the rate of the squared radius, which "
+        "for unit inputs is the largest squared distance of two outputs."
     ),
     statement=Bound(
         potential(log(M)),

@@ -89,7 +89,10 @@ P = Real(
     "P",
     above=0,
     latex="P",
-    meaning=("rate of the token: beta times its probability times the squared norm of its input"),
+    meaning=(
+        "rate of the token: its probability times the squared norm of its input, times the scale "
+        "of the outputs"
+    ),
     grid=(1, 0.3, 5),
 )
 t = Real("t", at_least=0, meaning="time", grid=(0, 1, 10, 1000))

@@ -86,7 +86,7 @@ class OfSolution(sympy.Function):
     def _latex(self, printer: Any, exp: str | None = None) -> str:
         observed, x, y, F, G, x0, y0 = (printer._print(argument) for argument in self.args)
         power = f"^{{{exp}}}" if exp else ""
-        system = rf"\dot{{{x}}} = {F},\ \dot{{{y}}} = {G},\ ({x}, {y})(0) = ({x0}, {y0})"
+        system = rf"\dot{{{x}}} = {F},\; \dot{{{y}}} = {G},\; ({x}, {y})(0) = ({x0}, {y0})"
         return rf"\text{{{self.what}}}{power}\left({observed} \mid {system}\right)"
 
 

@@ -24,6 +24,7 @@ from theory.core.decision import (
 from theory.core.domain import Domain
 from theory.core.enclosing import ball, encloses, whole_number
 from theory.core.errors import NotEnclosable
+from theory.core.printing import in_words
 from theory.core.rule import Rule, proved, undecided, worst
 from theory.core.rules.by_claim import ByClaim
 from theory.core.statement import Bound
@@ -245,7 +246,7 @@ class NotAllPositive(Rule):
 
     @property
     def words(self) -> str:
-        return f"not all are positive, as ${sympy.latex(self.balance)}$"
+        return f"not all are positive, as ${in_words(self.balance)}$"
 
     def check(self, before: sympy.Expr | None, after: sympy.Expr, domain: Domain) -> Finding:
         if self.balance not in domain.where or not isinstance(self.balance, sympy.Eq):

@@ -42,6 +42,7 @@ from theory.assoc_dynamics.steep_flow import AlongSteepFlow
 from theory.core.rules.comparison_limits import LimitOfParts
 from theory.core.rules.finite_sums import SumDifferentiation
 from theory.core.rules.flows import AlongFlow, Flow, FlowRewritten
+from theory.core.shorthand import Shorthand
 
 __all__ = [
     "slow_modes_conserved",
@@ -61,6 +62,14 @@ tangent = Observable(
     definition=(late_margin.definition - other_margin.definition)
     / (late_margin.definition + other_margin.definition),
 )
+rate = Symbol("r", positive=True)
+margins = Shorthand(
+    "margins",
+    (rate,),
+    "m_{@}",
+    "margin after time t of a token of rate r",
+    late_margin.definition.xreplace({P.symbol: rate}),
+)
 settled = 2 * log(M) + log(P) + log(Q) + 2 * log(late)
 excess, other_excess, level = (Symbol(name, positive=True) for name in ("A", "B", "ell"))
 ideals = {rate: log(M) + log(rate) + log(late) for rate in (P, Q)}
@@ -69,9 +78,10 @@ slow_modes_direction = Claim(
     id="assoc-dynamics.slow-modes-direction",
     title="The direction of the memory tends to that of the max-margin memory like one over log t",
     says=(
-        "For two orthonormal tokens with rates P > Q, the tangent of the angle between the memory "
-        "after time t and the max-margin memory is asymptotic to log(P / Q) over "
-        "log(M^2 P Q t^2). So the frequencies are forgotten, but as slowly as one over log t."
+        "For two orthonormal tokens of which the first has the higher rate, the tangent of the "
+        "angle between the memory after time t and the max-margin memory is asymptotic to the "
+        "difference of the logarithms of the rates over twice log t plus a constant. So the "
+        "frequencies are forgotten, but as slowly as one over log t."
     ),
     statement=Equivalent(tangent(), (log(P) - log(Q)) / settled, as_=(late, oo)),
     domain=Domain(
@@ -83,7 +93,7 @@ slow_modes_direction = Claim(
         remarks=("the $e_x$ and the $u_y$ are orthonormal; two tokens", FROM_ZERO),
     ),
     source=DERIVED,
-    observables=(tangent,),
+    observables=(tangent, margins),
     derivation=Derivation(
         Step(tangent.definition, by=definition),
         Step(
@@ -197,8 +207,8 @@ slow_modes_wrong_labels = Claim(
     title="With three labels the wrong ones become level like the cube root of time",
     says=(
         "If the scores of the two wrong labels of a token differ at the start, their difference "
-        "tends to 0 only like t^(-1/3), with three orthonormal labels; the exponent is one over "
-        "the number of labels. From W = 0 symmetry hides it."
+        "tends to 0 only like one over the cube root of time, with three orthonormal labels; "
+        "with more labels one would expect the root of their number. From W = 0 symmetry hides it."
     ),
     statement=Equivalent(
         wrong_gap(), a / (3 * (1 + a) * P * late) ** Rational(1, 3), as_=(late, oo)
@@ -209,7 +219,8 @@ slow_modes_wrong_labels = Claim(
         late,
         remarks=(
             "three labels; the inputs are orthogonal and the outputs orthonormal",
-            "the scores are $0$, $0$ and $-\\log(1 + a)$ at first, $0$ that of the right label",
+            "at the start the right label and the first wrong one have the score $0$, and the "
+            "second wrong one $-\\log(1 + a)$",
         ),
     ),
     source=DERIVED,

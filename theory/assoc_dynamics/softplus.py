@@ -12,6 +12,7 @@ from theory.assoc_dynamics.simplex_level import is_seen_positive
 from theory.core.continuity import is_continuous
 from theory.core.decision import Finding, decide_equal
 from theory.core.domain import Domain
+from theory.core.printing import in_words
 from theory.core.rule import Rule, proved, undecided, worst
 
 __all__ = ["AboveTangentLine", "LogTwoOfAnError"]
@@ -48,7 +49,7 @@ class AboveTangentLine(Rule):
     @property
     def words(self) -> str:
         v = sympy.sympify(self.variable)
-        return rf"tangent of the convex function ${sympy.latex(self.function)}$ of ${v}$"
+        return rf"tangent of the convex function ${in_words(self.function)}$ of ${v}$"
 
     def check(self, before: sympy.Expr | None, after: sympy.Expr, domain: Domain) -> Finding:
         f, given = sympy.sympify(self.function), sympy.sympify(self.variable)

@@ -61,10 +61,15 @@ DATA = (
     r"triggers, followed by a token drawn once for each sequence; the loss is taken where a "
     r"trigger comes up again"
 )
-UNIT = r"step size $2 r / \lambda$, $\lambda$ the sharpness in $W_O^2$ at the start"
-ALONE = (NETWORK, DATA, UNIT, r"only $W_O^2$ is trained, on one fixed batch")
-FIXED = (NETWORK, DATA, UNIT, r"$W_K^1$, $W_K^2$ and $W_O^2$ are trained, on one fixed batch")
-FRESH = (NETWORK, DATA, UNIT, r"$W_K^1$, $W_K^2$ and $W_O^2$ are trained, on a pool of batches")
+UNIT = (
+    r"step size $2 r / \lambda$, $\lambda$ the sharpness in $W_O^2$ at the start; the threshold is "
+    r"$r = 1$"
+)
+TESTED = "the numbers above are those at which the claim is tested, not all in these ranges"
+SETTING = (NETWORK, DATA, UNIT, TESTED)
+ALONE = (*SETTING, r"only $W_O^2$ is trained, on one fixed batch")
+FIXED = (*SETTING, r"$W_K^1$, $W_K^2$ and $W_O^2$ are trained, on one fixed batch")
+FRESH = (*SETTING, r"$W_K^1$, $W_K^2$ and $W_O^2$ are trained, on a pool of batches")
 END = "the end is the last tenth of the steps"
 
 
@@ -85,8 +90,8 @@ output_monotone = Claim(
     ),
     statement=Trend(
         "the number of steps that raise the loss",
-        "at most half the threshold",
-        "one such step",
+        "steps of at most half the threshold",
+        "a run in which one step raises it",
         "lower",
     ),
     domain=Domain(*SIZES, multiple(above=0, at_most=0.5), remarks=ALONE),
@@ -102,8 +107,8 @@ output_spikes = Claim(
     ),
     statement=Trend(
         "the number of steps that raise the loss",
-        "at least twice the threshold",
-        "half a step, that is, at no step",
+        "steps of at least twice the threshold",
+        "a run in which no step raises it",
         "higher",
     ),
     domain=Domain(*SIZES, multiple(at_least=2, at_most=4), remarks=ALONE),
@@ -117,7 +122,7 @@ output_descent = Claim(
         "One trained memory ends with a lower loss at twice the step, as long as twice the step "
         "is no larger than the curvature at the start allows."
     ),
-    statement=Trend("the loss at the end", "twice the step", "the step", "lower"),
+    statement=Trend("the loss at the end", "twice the step", "the step itself", "lower"),
     domain=Domain(*SIZES, multiple(above=0, at_most=0.5), remarks=ALONE),
     source=source(ONE_MEMORY),
 )
@@ -130,7 +135,10 @@ output_benign = Claim(
         "lower loss than at an eighth of that step, spikes or not."
     ),
     statement=Trend(
-        "the loss at the end", "twice the threshold", "a quarter of the threshold", "lower"
+        "the loss at the end",
+        "steps of twice the threshold",
+        "steps of a quarter of it",
+        "lower",
     ),
     domain=Domain(*SIZES, remarks=ALONE),
     source=source(ONE_MEMORY),
@@ -145,8 +153,8 @@ output_turns = Claim(
     ),
     statement=Trend(
         "the mean number of turning points of a margin",
-        "at least twice the threshold",
-        "half the threshold",
+        "steps of at least twice the threshold",
+        "steps of half the threshold",
         "higher",
     ),
     domain=Domain(*SIZES, multiple(at_least=2, at_most=4), remarks=ALONE),
@@ -178,7 +186,7 @@ all_travel = Claim(
         "way down, as a share of their range and on average over the tokens, in a wider network."
     ),
     statement=Trend(
-        "the mean way down over the range of a margin",
+        "the mean way that a margin travels down in units of its range",
         "the wider network",
         "the narrower one",
         "lower",
@@ -197,7 +205,10 @@ all_turns = Claim(
         "more often at a larger step."
     ),
     statement=Trend(
-        "the mean number of turning points of a margin", "the larger step", "the step", "higher"
+        "the mean number of turning points of a margin",
+        "the larger step",
+        "the smaller one",
+        "higher",
     ),
     domain=Domain(*SIZES, multiple(above=0), factor, remarks=FIXED),
     source=source(THREE_MEMORIES),
@@ -210,7 +221,7 @@ all_descent = Claim(
         "With three memories trained together on a pool of batches, five times the step leaves a "
         "lower loss, up to half the threshold of the output matrix."
     ),
-    statement=Trend("the loss at the end", "five times the step", "the step", "lower"),
+    statement=Trend("the loss at the end", "five times the step", "the step itself", "lower"),
     domain=Domain(*SIZES, multiple(above=0, at_most=0.1), remarks=(*FRESH, END)),
     source=source(THREE_MEMORIES),
 )
@@ -222,7 +233,12 @@ all_spikes = Claim(
         "With three memories trained together, a step somewhat beyond the threshold of the output "
         "matrix takes the loss to more than 1.1 times its first value."
     ),
-    statement=Trend("the largest loss over the first", "beyond the threshold", "1.1", "higher"),
+    statement=Trend(
+        "the ratio of the largest loss to the first",
+        "steps beyond the threshold",
+        "a run in which it is 1.1",
+        "higher",
+    ),
     domain=Domain(*SIZES, multiple(above=1), remarks=FRESH),
     source=source(THREE_MEMORIES),
 )
@@ -235,7 +251,10 @@ all_benign = Claim(
         "matrix ends with a lower loss than a tenth of the threshold, in spite of its spikes."
     ),
     statement=Trend(
-        "the loss at the end", "beyond the threshold", "a tenth of the threshold", "lower"
+        "the loss at the end",
+        "steps beyond the threshold",
+        "steps of a tenth of it",
+        "lower",
     ),
     domain=Domain(*SIZES, multiple(above=1), remarks=(*FRESH, END)),
     source=source(THREE_MEMORIES),
@@ -249,7 +268,12 @@ all_keys = Claim(
         "it, triggers end up asking for the position after them: the margins of the keys of the "
         "second layer are positive, on average over the triggers."
     ),
-    statement=Trend("the mean margin of the keys at the end", "the run", "zero", "higher"),
+    statement=Trend(
+        "the mean margin of the keys at the end",
+        "training",
+        "keys that have learned nothing",
+        "higher",
+    ),
     domain=Domain(*SIZES, multiple(at_least=0.5), remarks=FRESH),
     source=source(THREE_MEMORIES),
 )

@@ -426,10 +426,10 @@ gd_threshold_exit = Claim(
     id="assoc-dynamics.gd-threshold-exit",
     title="Where along the slow curve the oscillation ends",
     says=(
-        "Let the step size be 4 / (c (1 + alpha) p1 p2) over 1 - k^2. Along the slow curve both "
-        "pulls v fall, and the oscillation ends where the largest eigenvalue of the Hessian is two "
-        "over the step size: at a pull of at most p1 p2 (1 - k), and at least what this would be "
-        "with the two embeddings the same. As alpha tends to 1 the two meet."
+        "Let the step size be that of the threshold over 1 minus k squared. Along the slow curve "
+        "both pulls v fall, and the oscillation ends where the largest eigenvalue of the Hessian "
+        "is two over the step size: at a pull of at most p1 p2 (1 - k), and at least what this "
+        "would be with the two embeddings the same. As alpha tends to 1 the two meet."
     ),
     statement=Bound(
         p1 * (1 - sqrt((1 - alpha + (1 + alpha) * k**2) / 2)),

@@ -1,4 +1,6 @@
-"""What the law of the embeddings does to a memory W = sum_x q(x) u_{f(x)} e_x^T of two classes.
+"""What the law of the embeddings does to a memory of two classes.
+
+The memory is W = sum_x q(x) u_{f(x)} e_x^T.
 
 Output embeddings of unequal length: the error depends on them and on the labels. Input embeddings
 that are drawn from another law than the Gaussian: the same error at first order, not the same

@@ -71,6 +71,7 @@ from theory.core.rules.monotone import (
     Replaced,
 )
 from theory.core.rules.profiles import EqualPart
+from theory.core.shorthand import Shorthand
 
 __all__ = ["injective_input", "injective_rate", "injective_rate_bounds", "injective_threshold"]
 
@@ -238,6 +239,8 @@ many = Natural("d", at_least=400, meaning="embedding dimension", grid=(1000, 10*
 cosine_d = sqrt(4 * (alpha + 1) * log(d) / (d - 1))
 size = d * (d - 1) / (128 * alpha * (alpha + 1) * log(d) ** 2)
 whole = floor(size)
+capacity = Shorthand("capacity", (), r"\nu_d", "number of inputs that there is room for", size)
+kept = Shorthand("kept", (), "N_d", "number of stored inputs", whole)
 crowding_d = exp(-d / (4 + 8 * cosine_d**2 * whole))
 high = whole**2 * d ** (-2 * (alpha + 1))
 
@@ -280,7 +283,7 @@ injective_rate_bounds = Claim(
         remarks=HYPOTHESES,
     ),
     source=source(),
-    observables=(injective_error, random_token_error),
+    observables=(injective_error, random_token_error, capacity, kept),
     derivation=Derivation(
         Step(injective_error.defined_as(alpha, whole, d), by=definition),
         Step(
@@ -331,7 +334,7 @@ injective_rate = Claim(
     statement=Equivalent(injective_error(alpha, whole, d), tail(size), as_=(d, oo)),
     domain=injective_rate_bounds.domain,
     source=source(),
-    observables=(injective_error, random_token_error),
+    observables=(injective_error, random_token_error, capacity, kept),
     derivation=Derivation(
         Step(injective_error.defined_as(alpha, whole, d), by=definition),
         Step(

@@ -279,7 +279,7 @@ learned_d2 = Claim(
     statement=Trend(
         "the final error",
         "embeddings learned in two dimensions",
-        "only the rarest input misread",
+        "a run that misreads only the rarest input",
         "lower",
     ),
     domain=Domain(classes, where=(classes <= 10,), remarks=(PLANE,)),
@@ -315,7 +315,7 @@ learned_d2_alignment = Claim(
         "runs, so that the arrangement of the construction is found."
     ),
     statement=Trend(
-        "the mean cosine", "embeddings learned in two dimensions", "a cosine of 0.8", "higher"
+        "the mean cosine", "embeddings learned in two dimensions", "a mean cosine of 0.8", "higher"
     ),
     domain=Domain(few, remarks=(PLANE,)),
     source=Source(PAPER, NOTEBOOK, seen=Seen.REPOSITORY, standing=Standing.SHARPENED),

@@ -72,7 +72,10 @@ step_size = Claim(
     title="Larger steps of stochastic gradient descent give a lower error",
     says="At moderate batches a step ten times as large leaves a lower error after the same data.",
     statement=Trend(
-        "the final error of stochastic gradient descent", "ten times the step", "the step", "lower"
+        "the final error of stochastic gradient descent",
+        "ten times the step",
+        "the step itself",
+        "lower",
     ),
     domain=Domain(
         d,
@@ -92,7 +95,7 @@ batch_size = Claim(
         "gradient descent ends with a lower error at a quarter of the batch."
     ),
     statement=Trend(
-        "the final error of tuned stochastic gradient descent",
+        "the final error of stochastic gradient descent at tuned steps",
         "a quarter of the batch",
         "the batch",
         "lower",
@@ -155,7 +158,9 @@ adam_vs_sgd = Claim(
     id="assoc-scaling.adam-vs-sgd",
     title="At large batches Adam ends with a lower error",
     says="With tuned steps and large batches Adam ends with a lower error than gradient descent.",
-    statement=Trend("the final error, steps tuned", "Adam", "stochastic gradient descent", "lower"),
+    statement=Trend(
+        "the final error at tuned steps", "Adam", "stochastic gradient descent", "lower"
+    ),
     domain=Domain(d, batch, samples, remarks=(SETTING, TUNED, cells("256 or 1024", "50 to 200"))),
     source=CORRECTED,
     published=ADAM_HELPS,
@@ -168,7 +173,9 @@ adam_vs_sgd_small_batch = Claim(
         "That Adam is better at every batch size is false: with tuned steps and batches of 16, "
         "stochastic gradient descent ends with a lower error."
     ),
-    statement=Trend("the final error, steps tuned", "stochastic gradient descent", "Adam", "lower"),
+    statement=Trend(
+        "the final error at tuned steps", "stochastic gradient descent", "Adam", "lower"
+    ),
     domain=Domain(d, batch, samples, remarks=(SETTING, TUNED, cells("16", "50 to 100"))),
     source=CORRECTED,
     published=ADAM_HELPS,
@@ -198,7 +205,7 @@ layernorm_tuned = Claim(
         "without it ends with a lower error."
     ),
     statement=Trend(
-        "the final error, steps tuned", "no normalisation", "layer normalisation", "lower"
+        "the final error at tuned steps", "no normalisation", "layer normalisation", "lower"
     ),
     domain=Domain(
         optimiser, d, batch, samples, remarks=(SETTING, TUNED, cells("1024", "50 to 200"))
@@ -251,7 +258,7 @@ learned_grid = Claim(
     title="Learned embeddings cut the error more than threefold",
     says="Learning both embeddings with W leaves less than 0.3 of the error of learning W alone.",
     statement=Trend(
-        "the final error", "learned embeddings", "0.3 times that of fixed embeddings", "lower"
+        "the final error", "learned embeddings", "0.3 times the error of fixed embeddings", "lower"
     ),
     domain=Domain(d, batch, samples, rate, remarks=(SETTING, cells("16", "10 to 200"), STEP_ONE)),
     source=GRID,

@@ -27,6 +27,11 @@ def topics() -> tuple[str, ...]:
 def claims_in(topic: str) -> tuple[Claim, ...]:
     """The claims of one topic, in the order of its sections.
 
+    Parameters
+    ----------
+    topic : str
+        With hyphens, as `topics` has it.
+
     Raises
     ------
     CatalogueError
@@ -61,12 +66,10 @@ def _sections(topic: str) -> dict[str, str]:
 
 
 def claims_of(module: ModuleType) -> list[Claim]:
-    """The claims that a module defines, in the order in which it names them."""
-    return [
-        value
-        for name, value in vars(module).items()
-        if isinstance(value, Claim) and name in getattr(module, "__all__", vars(module))
-    ]
+    """The claims that a module defines, each once, in the order in which it names them."""
+    public = getattr(module, "__all__", vars(module))
+    named = (value for name, value in vars(module).items() if name in public)
+    return list({id(value): value for value in named if isinstance(value, Claim)}.values())
 
 
 def require_unique(claims: Iterable[Claim]) -> None:
@@ -80,6 +83,11 @@ def require_unique(claims: Iterable[Claim]) -> None:
 
 def find(claim_id: str) -> Claim:
     """The claim of this id; loads its topic only.
+
+    Parameters
+    ----------
+    claim_id : str
+        ``topic.short-name``.
 
     Raises
     ------
@@ -96,7 +104,17 @@ def find(claim_id: str) -> Claim:
 
 
 def select(patterns: Iterable[str]) -> tuple[Claim, ...]:
-    """Claims by id, topic or pattern (``assoc-scaling.finite-*``); all of them for no pattern."""
+    """Claims by id, topic or pattern (``assoc-scaling.finite-*``); all of them for no pattern.
+
+    Parameters
+    ----------
+    patterns : iterable of str
+
+    Raises
+    ------
+    CatalogueError
+        A pattern matches nothing, or there is no claim or topic of a name.
+    """
     patterns = tuple(patterns)
     chosen: dict[str, Claim] = {}
     for pattern in patterns or topics():

@@ -11,6 +11,7 @@ from theory.core.derivation import ByClaim, Derivation, DerivationReport
 from theory.core.domain import Domain
 from theory.core.errors import ClaimError
 from theory.core.observable import Observable
+from theory.core.rich_display import RichDisplay, paragraphs, text_of
 from theory.core.rule import rules_in
 from theory.core.shorthand import Shorthand
 from theory.core.source import Source
@@ -22,7 +23,7 @@ _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\.[A-Za-z0-9]+(-[A-Za-z0-9]+)*")
 
 
 @dataclass(frozen=True, eq=False)
-class Claim:
+class Claim(RichDisplay):
     """A theorem to be put to the test.
 
     Parameters
@@ -76,6 +77,24 @@ class Claim:
             if isinstance(rule, ByClaim)
         )
         object.__setattr__(self, "uses", tuple(dict.fromkeys((*self.uses, *applied))))
+
+    def __repr__(self) -> str:
+        return f"<Claim {self.id} ({self.kind}, {self.source.standing}): {self.title}>"
+
+    def __str__(self) -> str:
+        return "\n".join(
+            [f"{self.id}: {self.title}", f"  {self.statement}", f"  for {self.domain}"]
+        )
+
+    def _repr_latex_(self) -> str:
+        """Title, hypotheses, what the observables are, and the statement."""
+        named = [
+            f"${observable.latex}$: {text_of(observable.meaning)}"
+            for observable in self.observables
+            if not isinstance(observable, Shorthand)
+        ]
+        formula = rf"$$\displaystyle {self.statement.latex(self.latex)}$$"
+        return paragraphs([f"{text_of(self.title)}.", *self.domain.latex(), *named, formula])
 
     @property
     def topic(self) -> str:

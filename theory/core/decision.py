@@ -47,7 +47,16 @@ class Status(StrEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """The status of one step with its reason, and the numbers that refute it where they do."""
+    """The status of one step with its reason, and the numbers that refute it where they do.
+
+    Parameters
+    ----------
+    status : Status
+    reason : str
+        In a few words.
+    numbers : dict
+        For a refutation: the point, and the values that contradict the step there.
+    """
 
     status: Status
     reason: str
@@ -80,6 +89,11 @@ def contradicted(lhs: Any, relation: str, rhs: Any, domain: Domain) -> tuple[Fin
 
 def decide_equal(lhs: Any, rhs: Any, domain: Domain) -> Finding:
     """Whether two expressions are equal on the whole domain.
+
+    Parameters
+    ----------
+    lhs, rhs : expressions
+    domain : Domain
 
     Returns
     -------
@@ -252,7 +266,17 @@ _SIMPLIFICATIONS: tuple[tuple[str, Callable[[Any], Any]], ...] = (
 
 
 def decide_nonnegative(expression: Any, domain: Domain) -> Finding:
-    """Whether an expression is nonnegative on the whole domain, by SymPy's assumptions."""
+    """Whether an expression is nonnegative on the whole domain, by SymPy's assumptions.
+
+    Parameters
+    ----------
+    expression : SymPy expression
+    domain : Domain
+
+    Returns
+    -------
+    Finding
+    """
     return _decide_sign(expression, domain, ">=", surely_nonnegative)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,8 @@ from theory.core.decision import Finding, Status, decide_equal
 from theory.core.domain import Domain
 from theory.core.errors import ClaimError
 from theory.core.expansion import NoExpansion
+from theory.core.printing import latex
+from theory.core.rich_display import RichDisplay, paragraphs, without_commands
 from theory.core.rule import Rule, examine, proved, rules_in, undecided
 from theory.core.rules.asymptotics import growth_exponent, is_negligible
 from theory.core.rules.by_claim import ByClaim, written_out
@@ -23,9 +25,11 @@ if TYPE_CHECKING:
 
 __all__ = ["ByClaim", "Derivation", "DerivationReport", "Step", "StepReport", "written_out"]
 
+_SIGNS = {"=": "=", "<=": r"\le", ">=": r"\ge", "~": r"\sim", "+-": "\\approx"}
+
 
 @dataclass(frozen=True, eq=False)
-class Step:
+class Step(RichDisplay):
     """One line of a derivation.
 
     Parameters
@@ -55,6 +59,21 @@ class Step:
         if self.granting and not self.note:
             raise ClaimError("a hypothesis in words is granted for a reason, which is the note's")
 
+    def __repr__(self) -> str:
+        return f"<Step {self}  [{without_commands(self.by.words)}]>"
+
+    def __str__(self) -> str:
+        if self.is_lemma:
+            return " = ".join(str(side) for side in self.expression.args)
+        return f"{self.by.relation} {self.expression}"
+
+    def _repr_latex_(self) -> str:
+        return paragraphs([self._line(latex)])
+
+    def _line(self, printer: Callable[[Any], str]) -> str:
+        sign = "" if self.is_lemma else _SIGNS[self.by.relation]
+        return rf"$\displaystyle {sign} {printer(self.expression)}$ ({self.by.words})"
+
     @property
     def is_lemma(self) -> bool:
         """True for an equation, which stands outside the chain."""
@@ -63,7 +82,22 @@ class Step:
 
 @dataclass(frozen=True)
 class StepReport:
-    """One step with its status."""
+    """One step with its status.
+
+    Attributes
+    ----------
+    index : int
+        From 1.
+    status : Status
+    rule : str
+        How the rule is named in print, in LaTeX text.
+    relation : str
+        What the step claims: ``=``, ``<=``, ``>=``, ``~`` or ``+-``.
+    reason : str
+        Why it has this status.
+    numbers : dict
+        For a refuted step: the point and the values there.
+    """
 
     index: int
     status: Status
@@ -74,11 +108,43 @@ class StepReport:
 
 
 @dataclass(frozen=True)
-class DerivationReport:
-    """All steps of a derivation with their statuses, and whether they reach the statement."""
+class DerivationReport(RichDisplay):
+    """All steps of a derivation with their statuses, and whether they reach the statement.
+
+    Attributes
+    ----------
+    steps : tuple of StepReport
+    conclusion : Finding
+        Whether the chains of steps end with the statement.
+    claim : Claim or None
+        Whose derivation it is; needed to show its formulas.
+    """
 
     steps: tuple[StepReport, ...]
     conclusion: Finding
+    claim: Claim | None = field(default=None, compare=False)
+
+    def __repr__(self) -> str:
+        counts = ", ".join(f"{count} {status}" for status, count in self.counts.items() if count)
+        lines = [f"Derivation: {counts or 'no steps'}"]
+        written = self.claim.derivation.steps if self.claim is not None else ("",) * len(self.steps)
+        for found, step in zip(self.steps, written, strict=True):
+            lines.append(f"  {found.index}. {step}".rstrip())
+            rule = without_commands(found.rule)
+            lines.append(f"     {found.status} by {rule}: {found.reason}")
+        if self.steps:
+            lines.append(f"  conclusion {self.conclusion.status}: {self.conclusion.reason}")
+        return "\n".join(lines)
+
+    def _repr_latex_(self) -> str | None:
+        if self.claim is None:
+            return None
+        lines = [
+            f"{found.index}. {step._line(self.claim.latex)}: {found.status}"
+            for found, step in zip(self.steps, self.claim.derivation.steps, strict=True)
+        ]
+        ending = f"Conclusion: {self.conclusion.status}" if lines else "No derivation is given"
+        return paragraphs([*lines, f"{ending}."])
 
     @property
     def counts(self) -> dict[str, int]:
@@ -103,10 +169,12 @@ class DerivationReport:
         return [*steps, {**asdict(self.conclusion), "status": str(self.conclusion.status)}]
 
     @classmethod
-    def restored(cls, stored: Sequence[Mapping[str, Any]]) -> DerivationReport:
-        """The report that `stored` wrote."""
+    def restored(
+        cls, stored: Sequence[Mapping[str, Any]], claim: Claim | None = None
+    ) -> DerivationReport:
+        """The report on the derivation of a claim that `stored` wrote."""
         *steps, conclusion = ({**entry, "status": Status(entry["status"])} for entry in stored)
-        return cls(tuple(StepReport(**step) for step in steps), Finding(**conclusion))
+        return cls(tuple(StepReport(**step) for step in steps), Finding(**conclusion), claim)
 
 
 @dataclass
@@ -138,11 +206,20 @@ class _Chain:
 
 
 @dataclass(frozen=True, init=False, eq=False)
-class Derivation:
+class Derivation(RichDisplay):
     """Checked steps from definitions to the statement.
 
     A step by `Definition` begins a chain; a statement with several parts, such as a two-sided
     bound, has a chain for each part.
+
+    Parameters
+    ----------
+    *steps : Step
+
+    Raises
+    ------
+    ClaimError
+        Something is no step.
     """
 
     steps: tuple[Step, ...]
@@ -151,6 +228,18 @@ class Derivation:
         if not all(isinstance(step, Step) for step in steps):
             raise ClaimError("a derivation is made of Steps")
         object.__setattr__(self, "steps", tuple(steps))
+
+    def __repr__(self) -> str:
+        lines = [
+            f"  {index}. {step}  [{without_commands(step.by.words)}]"
+            for index, step in enumerate(self.steps, start=1)
+        ]
+        return "\n".join(["Derivation, not checked:" if lines else "No derivation", *lines])
+
+    def _repr_latex_(self) -> str:
+        return paragraphs(
+            f"{index}. {step._line(latex)}" for index, step in enumerate(self.steps, start=1)
+        )
 
     def check(self, claim: Claim) -> DerivationReport:
         """The status of every step, and whether the chains conclude the claim's statement."""
@@ -168,7 +257,7 @@ class Derivation:
                     finding.numbers,
                 )
             )
-        return DerivationReport(tuple(reports), _conclusion(claim, chains))
+        return DerivationReport(tuple(reports), _conclusion(claim, chains), claim)
 
     def _check_step(self, step: Step, chains: list[_Chain], claim: Claim) -> Finding:
         domain = claim.domain

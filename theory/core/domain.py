@@ -17,6 +17,7 @@ from mpmath.libmp import to_rational
 from theory.core.binding import symbols_of
 from theory.core.errors import AssayError, ClaimError, DomainError
 from theory.core.parameters import (
+    Categorical,
     Integer,
     Labels,
     Matrix,
@@ -26,6 +27,7 @@ from theory.core.parameters import (
     Vector,
     _Ordered,
 )
+from theory.core.rich_display import RichDisplay, paragraphs
 
 __all__ = ["Domain", "Point", "Range", "exact_float", "exact_number"]
 
@@ -58,7 +60,7 @@ class Range:
 
 
 @dataclass(frozen=True, init=False, eq=False)
-class Domain:
+class Domain(RichDisplay):
     """The set of parameter values for which a claim is made.
 
     Parameters
@@ -106,6 +108,16 @@ class Domain:
         object.__setattr__(self, "parameters", tuple(parameters))
         object.__setattr__(self, "where", tuple(where))
         object.__setattr__(self, "remarks", tuple(remarks))
+
+    def __repr__(self) -> str:
+        return f"<Domain: {self}>"
+
+    def __str__(self) -> str:
+        words = (*map(_words, self.parameters), *map(str, self.where), *self.remarks)
+        return "; ".join(words)
+
+    def _repr_latex_(self) -> str:
+        return paragraphs(self.latex())
 
     def __getitem__(self, name: str) -> Parameter:
         for parameter in self.parameters:
@@ -371,6 +383,16 @@ def _seen_to_hold(condition: sympy.Basic, environment: dict[str, Any]) -> bool |
     if not (gap > 0 or gap < 0):
         return None
     return bool(condition.func(1 if gap > 0 else -1, 0))
+
+
+def _words(parameter: Parameter) -> str:
+    """A parameter and its values in plain text."""
+    if isinstance(parameter, _Ordered):
+        kind = "a whole number in" if isinstance(parameter, Integer) else "in"
+        return f"{parameter.name} {kind} {parameter.interval()}"
+    if isinstance(parameter, Categorical):
+        return f"{parameter.name} one of {', '.join(parameter.choices)}"
+    return f"{parameter.name}, a {type(parameter).__name__.lower()}"
 
 
 def _size_violation(parameter: Vector, point: Point) -> str | None:

@@ -50,10 +50,18 @@ def _pow(e: sympy.Pow, env: dict[str, Any]) -> Any:
     exponent = ball(e.exp, env)
     whole = exponent.unique_fmpz() if isinstance(exponent, arb) and exponent.is_exact() else None
     if whole is not None and abs(whole) < 2**62:
+        if whole > 0 and isinstance(base, arb) and base.mid() == 0:
+            return _power_about_zero(base, int(whole))
         return base ** int(whole)
     if isinstance(base, arb) and base == 0 and isinstance(exponent, arb) and exponent > 0:
         return arb(0)
     return base**exponent
+
+
+def _power_about_zero(base: arb, exponent: int) -> arb:
+    """A power of a ball about 0, for which python-flint's power is no number."""
+    most = base.abs_upper() ** exponent
+    return most.union(arb(0) if exponent % 2 == 0 else -most)
 
 
 def _unary(name: str) -> Callable[[Any, dict[str, Any]], Any]:

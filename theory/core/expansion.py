@@ -258,7 +258,7 @@ def expand_at_infinity(
         A function has no expansion here.
     """
     series = _plain(sympy.sympify(expression), n, depth, domain)
-    terms = {e: sympy.simplify(c) for e, c in series.terms.items()}
+    terms = {e: sympy.factor(c) for e, c in series.terms.items()}
     return Series({e: c for e, c in terms.items() if c != 0}, series.errors)
 
 

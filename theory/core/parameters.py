@@ -198,14 +198,12 @@ class _Ordered(Parameter):
 
     def range_latex(self) -> str:
         def end(value: Any) -> str:
-            return str(
-                sympy.latex(
-                    sympy.sympify(value)
-                    if value not in (math.inf, -math.inf)
-                    else (sympy.oo if value > 0 else -sympy.oo)
-                )
-            )
+            if value in (math.inf, -math.inf):
+                return r"\infty" if value > 0 else r"-\infty"
+            return str(sympy.latex(sympy.sympify(value))).removeprefix(r"1.0 \cdot ")
 
+        if self.low == self.high:
+            return f"{self.latex} = {end(self.low)}"
         left, right = "(" if self.low_open else "[", ")" if self.high_open else "]"
         return rf"{self.latex} \in {left}{end(self.low)}, {end(self.high)}{right}"
 
@@ -232,7 +230,15 @@ class _Ordered(Parameter):
 
 @dataclass(frozen=True, eq=False)
 class Real(_Ordered):
-    """A real parameter in an interval with open, closed or infinite ends."""
+    """A real parameter in an interval with open, closed or infinite ends.
+
+    Parameters
+    ----------
+    above, at_least : number, optional
+        The lower end of the interval, open or closed; give one of them, or none.
+    below, at_most : number, optional
+        The upper end, open or closed.
+    """
 
     @property
     def symbol(self) -> sympy.Symbol:
@@ -242,7 +248,15 @@ class Real(_Ordered):
 
 @dataclass(frozen=True, eq=False)
 class Integer(_Ordered):
-    """An integer parameter in an interval that holds an integer."""
+    """An integer parameter in an interval that holds an integer.
+
+    Parameters
+    ----------
+    above, at_least : number, optional
+        The lower end of the interval, open or closed; give one of them, or none.
+    below, at_most : number, optional
+        The upper end, open or closed.
+    """
 
     @property
     def symbol(self) -> sympy.Symbol:
@@ -286,13 +300,26 @@ class Integer(_Ordered):
 
 
 def Natural(name: str, at_least: int = 0, **rest: Any) -> Integer:
-    """A natural number: an `Integer` that is at least ``at_least`` (0 by default)."""
+    """A natural number: an `Integer` that is at least ``at_least`` (0 by default).
+
+    Parameters
+    ----------
+    name : str
+    at_least : int
+    **rest
+        What else an `Integer` takes.
+    """
     return Integer(name, at_least=at_least, **rest)
 
 
 @dataclass(frozen=True, eq=False)
 class Categorical(Parameter):
-    """One of finitely many named choices, such as a family of weights."""
+    """One of finitely many named choices, such as a family of weights.
+
+    Parameters
+    ----------
+    choices : tuple of str
+    """
 
     choices: tuple[str, ...] = ()
 
@@ -383,7 +410,13 @@ class Simplex(Vector):
 
 @dataclass(frozen=True, eq=False)
 class Labels(Vector):
-    """A map from {1..length} to classes {1..classes}, written as the vector of its values."""
+    """A map from {1..length} to classes {1..classes}, written as the vector of its values.
+
+    Parameters
+    ----------
+    classes : Parameter or int
+        How many classes: an integer parameter of the same domain, or a fixed number.
+    """
 
     entry: Parameter = field(default_factory=lambda: Integer("entry", at_least=1))
     classes: Integer | int = 1
@@ -396,7 +429,13 @@ class Labels(Vector):
 
 @dataclass(frozen=True, eq=False)
 class Matrix(Vector):
-    """A matrix, as the tuple of its rows; entries are indexed ``A[row, column]`` from 1."""
+    """A matrix, as the tuple of its rows; entries are indexed ``A[row, column]`` from 1.
+
+    Parameters
+    ----------
+    columns : Parameter or int
+        How many columns; ``length`` is the number of rows.
+    """
 
     columns: Integer | int = 1
 

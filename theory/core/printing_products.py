@@ -9,7 +9,7 @@ functions, exponentials, other functions, parentheses, sums.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
@@ -22,11 +22,13 @@ BIG = (sympy.Sum, sympy.Integral, sympy.Product, sympy.Limit)
 _TALL = re.compile(r"\\(frac|sum|int|prod|binom|begin|left|substack|lim)(?![A-Za-z])")
 _TALL_WHEN_SMALL = re.compile(r"\\(frac|int|prod|begin)(?![A-Za-z])")
 _SLASH_AT_MOST = 30  # visible characters on either side of a slanted fraction
+_UNBROKEN_AT_MOST = 50  # ... of a sum above or below a line or in a root, where no line breaks
 
 
-def in_parentheses(text: str) -> str:
-    """The text in parentheses, which grow with it if it is tall."""
-    return rf"\left({text}\right)" if _TALL.search(text) else f"({text})"
+def in_parentheses(text: str, signs: Sequence[str] = "()") -> str:
+    """The text in parentheses or other brackets, which grow with it if it is tall."""
+    left, right = signs
+    return rf"\left{left}{text}\right{right}" if _TALL.search(text) else f"{left}{text}{right}"
 
 
 def _length(text: str) -> int:
@@ -107,21 +109,24 @@ class ProductPrinter(LatexPrinter):
     def _print_Mul(self, expr: sympy.Mul) -> str:
         factors = expr.as_ordered_factors()
         number = sympy.Mul(*(factor for factor in factors if factor.is_Rational))
-        factors = [factor for factor in factors if not factor.is_Rational]
+        factors = _with_one_base([factor for factor in factors if not factor.is_Rational])
+        number, factors = _with_the_number(number, factors)
         scalar = not any(getattr(factor, "is_Matrix", False) for factor in factors)
         if not (expr.is_commutative and scalar and number.is_Rational and factors):
             return str(super()._print_Mul(expr))
         above, below = self._split(factors, number.q != 1)
         up, down = abs(number.p), int(number.q)
-        for root in [f for f in above if _is_root(f) and f.base.is_Integer]:
+        for root in [f for f in above if _is_root_of_integer(f)]:
             if down % root.base == 0:  # 1/sqrt(2), not sqrt(2)/2
                 down //= int(root.base)
                 above.remove(root)
-                below.insert(0, root)
-        above, below = _under_one_root(above), _under_one_root(below)
+                below.insert(0, root.base ** (1 - root.exp))
+        above, below = (_under_one_root(_with_one_exponent(part)) for part in (above, below))
         sign = "- " if number.is_negative else ""
         if not below and down == 1:
             first, over, after = self._arranged(above)
+            if up == 1 and not first + over and isinstance(after[0], BIG) and len(after) == 1:
+                return sign + str(self._print(after[0]))  # - sum, without parentheses
             return sign + self._joined(up, first + over + after)
         bottom = self._joined(down, below) if down != 1 or len(below) > 1 else self._print(below[0])
         if not self._slanted:
@@ -141,6 +146,9 @@ class ProductPrinter(LatexPrinter):
         """The factors above and below the line of a fraction."""
         above = [factor for factor in factors if _reciprocal(factor) is None]
         below = [r for factor in factors if (r := _reciprocal(factor)) is not None]
+        long = [factor for factor in below if self._is_long(factor)]
+        above += [sympy.Pow(factor, -1) for factor in long]
+        below = [factor for factor in below if factor not in long]
         above.sort(key=self._place)
         if below or fraction:  # values such as zeta(alpha)^(-1/alpha) join it
             for factor in tuple(above):
@@ -149,6 +157,13 @@ class ProductPrinter(LatexPrinter):
                     above.remove(factor)
                     below.append(sympy.Pow(base, -exponent))
         return above, below
+
+    def _is_long(self, expr: sympy.Expr) -> bool:
+        """Whether a sum, or the root of one, is too long for where no line can be broken."""
+        inside = expr.base if _is_root(expr) else expr
+        if self._slanted or not self._is_sum(inside):
+            return False
+        return _length(str(self._print(inside))) > _UNBROKEN_AT_MOST
 
     def _place(self, factor: sympy.Expr) -> int:
         """Where a factor comes in a product, in the order that the module's docstring gives."""
@@ -171,7 +186,12 @@ class ProductPrinter(LatexPrinter):
 
     def _stacked_fraction(self, up: int, above: list[sympy.Expr], bottom: str) -> str:
         first, over, after = self._arranged(above)
+        if up == 1 and not first + over and not bottom.isdigit():  # (N + 1)^{1 - a} over the line
+            over = [factor for factor in after if not _TALL.search(self._print(factor))]
+            after = [factor for factor in after if factor not in over]
         alone = len(over) == 1 and up == 1
+        if alone and not first + after and self._is_long(over[0]):
+            alone, over, after = False, [], over
         top = self._print(over[0]) if alone else self._joined(up, over)
         fraction = rf"\frac{{{top}}}{{{bottom}}}"
         pieces = [self._factor(factor) for factor in first] + [fraction]
@@ -218,10 +238,15 @@ class ProductPrinter(LatexPrinter):
         if not expr.is_commutative:
             return str(super()._print_Pow(expr))
         if exponent == sympy.Rational(1, 2):
-            return rf"\sqrt{{{self._print(base)}}}"
+            printed = str(self._print(base))
+            if self._is_long(base):
+                return rf"{in_parentheses(printed)}^{{1/2}}"
+            return rf"\sqrt{{{printed}}}"
         below = _reciprocal(expr)
         if below is not None:
-            printed = self._print(below)
+            printed = str(self._print(below))
+            if exponent in (-1, -sympy.Rational(1, 2)) and self._is_long(base):
+                return rf"{in_parentheses(str(self._print(base)))}^{{{exponent}}}"
             if self._slanted and self._may_slant(printed):
                 return f"1/({printed})" if below.is_Add or below.is_Mul else f"1/{printed}"
             return rf"\frac{{1}}{{{printed}}}"
@@ -233,7 +258,7 @@ class ProductPrinter(LatexPrinter):
         printed = str(self._print(base))
         if self._stands_alone(base, printed) and not {"^", "'"} & set(printed):
             return printed
-        if base.is_Function and printed.endswith((")", "|")):
+        if base.is_Function and printed.endswith((")", "|", r"\rfloor", r"\rceil")):
             return printed
         return in_parentheses(printed)
 
@@ -273,7 +298,10 @@ def _all_negative(exponent: sympy.Expr) -> bool:
 
 def _reciprocal(factor: sympy.Expr) -> sympy.Expr | None:
     """What belongs in the denominator in place of the factor, or None."""
-    if not isinstance(factor, sympy.Pow) or isinstance(factor, sympy.exp):
+    if isinstance(factor, sympy.exp):
+        (power,) = factor.args
+        return sympy.exp(-power) if power.is_Integer and power < 0 else None
+    if not isinstance(factor, sympy.Pow):
         return None
     base, exponent = factor.args
     negative = exponent.is_Rational or exponent.is_Add
@@ -282,6 +310,82 @@ def _reciprocal(factor: sympy.Expr) -> sympy.Expr | None:
 
 def _is_root(factor: sympy.Expr) -> bool:
     return isinstance(factor, sympy.Pow) and factor.exp == sympy.Rational(1, 2)
+
+
+def _is_root_of_integer(factor: sympy.Expr) -> bool:
+    if not (isinstance(factor, sympy.Pow) and factor.base.is_Integer and factor.exp.is_Rational):
+        return False
+    return bool(factor.base > 1 and 0 < factor.exp < 1)
+
+
+def _with_one_base(factors: list[sympy.Expr]) -> list[sympy.Expr]:
+    """Powers of the same positive symbol as one power: d^(1 - 2a), not d d^(-2a)."""
+    powers: dict[sympy.Expr, sympy.Expr] = {}
+    for factor in factors:
+        base, exponent = factor.as_base_exp()
+        if base.is_Symbol and base.is_positive:
+            powers[base] = powers.get(base, sympy.S.Zero) + exponent
+    together = {base: base**exponent for base, exponent in powers.items()}
+    kept: list[sympy.Expr] = []
+    for factor in factors:
+        base = factor.as_base_exp()[0]
+        if base not in powers:
+            kept.append(factor)
+        elif (power := together.pop(base, None)) is not None and power != 1:
+            kept.append(power)
+    return kept
+
+
+def _with_the_number(
+    number: sympy.Expr, factors: list[sympy.Expr]
+) -> tuple[sympy.Expr, list[sympy.Expr]]:
+    """(m - 1)/(2 c), not ((m - 1)/2)/c; and 2^(x + 1), not 2 2^x."""
+    changed = []
+    for factor in factors:
+        if factor.is_Add:
+            bottoms = {term.as_coeff_Mul()[0].q for term in factor.args if _is_half(term)}
+            bottom = bottoms.pop() if len(bottoms) == 1 else 1
+            if bottom != 1 and all(_is_half(term) for term in factor.args):
+                number, factor = number / bottom, sympy.Add(*(bottom * a for a in factor.args))
+        base, exponent = factor.as_base_exp()
+        if base.is_Integer and base > 1 and not exponent.is_number:
+            while number.p % base == 0 and number.p:
+                number, exponent = number / base, exponent + 1
+            root = any(_is_root_of_integer(other) and other.base == base for other in factors)
+            while number.q % base == 0 and not root:  # roots are put under the line with it
+                number, exponent = number * base, exponent - 1
+            factor = base**exponent
+        changed.append(factor)
+    return number, changed
+
+
+def _is_half(term: sympy.Expr) -> bool:
+    """Whether a term has a fraction in front."""
+    coefficient = term.as_coeff_Mul()[0]
+    return bool(coefficient.is_Rational and coefficient.q != 1)
+
+
+def _with_one_exponent(factors: list[sympy.Expr]) -> list[sympy.Expr]:
+    """Powers with the same fraction as exponent, of what is not negative, as one power."""
+    kept: list[sympy.Expr] = []
+    for factor in factors:
+        base, exponent = factor.as_base_exp()
+        alike = [
+            other
+            for other in kept
+            if exponent.is_Rational
+            and exponent.q > 2
+            and isinstance(other, sympy.Pow)
+            and other.exp == exponent
+            and base.is_nonnegative
+            and other.base.is_nonnegative
+        ]
+        if not alike:
+            kept.append(factor)
+            continue
+        product = sympy.Mul(alike[0].base, base)
+        kept[kept.index(alike[0])] = sympy.Pow(product, exponent, evaluate=False)
+    return kept
 
 
 def _under_one_root(factors: list[sympy.Expr]) -> list[sympy.Expr]:

@@ -68,7 +68,7 @@ class SumPrinter(ProductPrinter):
 
     def _relation(self, delta: sympy.KroneckerDelta, sign: str, names: Iterable[str]) -> str:
         """What an indicator says, with a side that holds one of the names on the left."""
-        sides = sorted(delta.args, key=lambda side: (not side.is_Symbol, str(side)))
+        sides = sorted(_plainest(*delta.args), key=lambda side: (not side.is_Symbol, str(side)))
         named = [side for side in sides if {str(s) for s in side.free_symbols} & set(names)]
         if named and named[0] is sides[1]:
             sides.reverse()
@@ -155,3 +155,14 @@ class SumPrinter(ProductPrinter):
         if self._is_sum(expr.function):
             body = in_parentheses(body)
         return text + body + "".join(rf" \, d{variable}" for variable in variables)
+
+
+def _plainest(left: sympy.Expr, right: sympy.Expr) -> tuple[sympy.Expr, sympy.Expr]:
+    """The sides of an equation, or two symbols if it says that these are the same."""
+    if not (left.is_Symbol or right.is_Symbol):
+        one, *other = sympy.Add.make_args(sympy.expand(left - right))
+        if len(other) == 1 and one.could_extract_minus_sign():
+            one, other = other[0], [one]
+        if one.is_Symbol and len(other) == 1 and (-other[0]).is_Symbol:
+            return one, -other[0]
+    return left, right

@@ -8,6 +8,7 @@ from itertools import permutations
 from typing import Any
 
 import sympy
+from sympy.concrete.expr_with_limits import ExprWithLimits
 
 from theory.core.observable import Observable
 
@@ -33,6 +34,10 @@ class Shorthand(Observable):
         Of the quantity raised to ``power``: a standard deviation is best defined by its square.
     power : int
         1 or 2; the quantity itself is nonnegative if it is 2.
+    name : str
+        Python identifier.
+    meaning : str
+        What it is, in plain words.
 
     Examples
     --------
@@ -147,6 +152,13 @@ class _Finder:
         elif isinstance(pattern, (sympy.Add, sympy.Mul, sympy.KroneckerDelta)):
             if isinstance(expression, pattern.func):
                 yield from self._matches_in_any_order(pattern, expression, found)
+        elif isinstance(pattern, ExprWithLimits) and expression.func == pattern.func:
+            expression = _bound_alike(pattern, expression)
+            bound = {limit[0] for limit in expression.limits}
+            if len(expression.args) == len(pattern.args):
+                for more in self._matches_in_order(pattern.args, expression.args, found):
+                    if not bound & set().union(*(value.free_symbols for value in more.values())):
+                        yield more
         elif expression.func == pattern.func and len(expression.args) == len(pattern.args):
             yield from self._matches_in_order(pattern.args, expression.args, found)
         elif pattern.is_Pow and pattern.exp == 2:  # (r s)^2 is stored as r^2 s^2
@@ -179,6 +191,19 @@ class _Finder:
                 yield from self._matches_in_order(patterns, expressions, more)
             else:
                 yield more
+
+
+def _bound_alike(pattern: Any, expression: Any) -> Any:
+    """The sum or integral with the bound variables of the pattern, where these are free."""
+    if len(pattern.limits) != len(expression.limits):
+        return expression
+    own, wanted = ([limit[0] for limit in e.limits] for e in (expression, pattern))
+    if own == wanted or set(wanted) & {
+        symbol for e in expression.args for symbol in e.atoms(sympy.Symbol)
+    }:
+        return expression
+    renamed = dict(zip(own, wanted, strict=True))
+    return expression.func(*(argument.xreplace(renamed) for argument in expression.args))
 
 
 def _factors(product: sympy.Expr) -> tuple[sympy.Expr, list[sympy.Tuple]]:

@@ -89,19 +89,25 @@ def _surely(expression: sympy.Expr, domain: Domain, sign: str) -> bool:
 
 def _has_sign(expression: sympy.Expr, domain: Domain, sign: str) -> bool:
     expression = with_signed_symbols(expression, domain)
+    if _is_shown(expression, domain, sign, _AS_IT_IS):  # mostly it is, and a denial costs more
+        return True
     if _is_denied(expression, domain, sign):
         return False
-    for candidate in _spellings(expression):
-        values = positive_atoms(candidate, domain)
-        table = {
-            value: 1 + (symbol if above_one(value, domain) else sympy.Dummy(nonnegative=True))
-            for value, symbol in values.items()
-        }
-        candidate = _with_small_powers(candidate.subs(table), domain)
-        for reading in domain.readings(*symbols_of(candidate)):
-            if all(_shows(candidate.subs(form, simultaneous=True), sign) for form in reading):
-                return True
-    return False
+    return any(_is_shown(spelling, domain, sign, _REWRITES) for spelling in _spellings(expression))
+
+
+def _is_shown(spelling: sympy.Expr, domain: Domain, sign: str, rewrites: _Rewrites) -> bool:
+    """Whether some reading of the domain shows the sign of an expression so spelled."""
+    values = positive_atoms(spelling, domain)
+    table = {
+        value: 1 + (symbol if above_one(value, domain) else sympy.Dummy(nonnegative=True))
+        for value, symbol in values.items()
+    }
+    candidate = _with_small_powers(spelling.subs(table), domain)
+    return any(
+        all(_shows(candidate.subs(form, simultaneous=True), sign, rewrites) for form in reading)
+        for reading in domain.readings(*symbols_of(candidate))
+    )
 
 
 _DENIES: dict[str, Callable[[Any], bool]] = {
@@ -145,9 +151,15 @@ def _at_least_one_symbol(symbol: sympy.Symbol, domain: Domain) -> bool:
     )
 
 
-def _spellings(expression: sympy.Expr) -> Iterator[sympy.Expr]:
+_Rewrites = tuple[Callable[[sympy.Expr], sympy.Expr], ...]
+_AS_IT_IS: _Rewrites = (lambda e: e,)
+_REWRITES: _Rewrites = (*_AS_IT_IS, sympy.factor, sympy.expand)
+
+
+def _rewritten(expression: sympy.Expr, rewrites: _Rewrites) -> Iterator[sympy.Expr]:
+    """An expression in several ways, each once."""
     seen: set[sympy.Expr] = set()
-    for rewrite in (lambda e: e, sympy.factor, sympy.simplify):
+    for rewrite in rewrites:
         try:
             spelling = rewrite(expression)
         except (NotImplementedError, ValueError, TypeError, AttributeError, RecursionError):
@@ -157,14 +169,19 @@ def _spellings(expression: sympy.Expr) -> Iterator[sympy.Expr]:
             yield spelling
 
 
-def _shows(inside: sympy.Expr, sign: str) -> bool:
-    for rewrite in (lambda e: e, sympy.factor, sympy.expand):
-        try:
-            if getattr(rewrite(inside), sign):
-                return True
-        except (NotImplementedError, ValueError, TypeError, AttributeError, RecursionError):
-            continue
-    return False
+def _spellings(expression: sympy.Expr) -> Iterator[sympy.Expr]:
+    return _rewritten(expression, (*_AS_IT_IS, sympy.factor, sympy.simplify))
+
+
+def _shows(inside: sympy.Expr, sign: str, rewrites: _Rewrites) -> bool:
+    return any(_has(spelling, sign) for spelling in _rewritten(inside, rewrites))
+
+
+def _has(spelling: sympy.Expr, sign: str) -> bool:
+    try:
+        return bool(getattr(spelling, sign))
+    except (NotImplementedError, ValueError, TypeError, AttributeError, RecursionError):
+        return False
 
 
 def with_signed_symbols(expression: sympy.Expr, domain: Domain) -> sympy.Expr:

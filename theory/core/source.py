@@ -66,6 +66,15 @@ class Source:
 
     A claim is the paper's own theorem only where its text was seen and the standing is
     ``as stated``; everything else is shown with what it rests on.
+
+    Parameters
+    ----------
+    paper : Paper or None
+        None for what is no paper's.
+    place : str
+        Where in the paper, or who found it; LaTeX text.
+    seen : Seen
+    standing : Standing
     """
 
     paper: Paper | None

@@ -12,12 +12,22 @@ __all__ = ["ChiPDF", "NormalCDF", "NormalPDF", "StudentCDF", "StudentPDF"]
 
 
 def NormalPDF(x: Any) -> sympy.Expr:
-    """Density of the standard normal law, written out."""
+    """Density of the standard normal law, written out.
+
+    Parameters
+    ----------
+    x : expression
+    """
     return exp(-(sympy.sympify(x) ** 2) / 2) / sqrt(2 * pi)
 
 
 def ChiPDF(r: Any, degrees: Any) -> sympy.Expr:
-    """Density at ``r > 0`` of the chi law (the length of a standard Gaussian vector)."""
+    """Density at ``r > 0`` of the chi law (the length of a standard Gaussian vector).
+
+    Parameters
+    ----------
+    r, degrees : expressions
+    """
     degrees = sympy.sympify(degrees)
     return (
         2 ** (1 - degrees / 2)
@@ -28,7 +38,12 @@ def ChiPDF(r: Any, degrees: Any) -> sympy.Expr:
 
 
 def StudentPDF(x: Any, degrees: Any) -> sympy.Expr:
-    """Density of Student's t law, written out."""
+    """Density of Student's t law, written out.
+
+    Parameters
+    ----------
+    x, degrees : expressions
+    """
     degrees, x = sympy.sympify(degrees), sympy.sympify(x)
     return (
         gamma((degrees + 1) / 2)
@@ -38,14 +53,19 @@ def StudentPDF(x: Any, degrees: Any) -> sympy.Expr:
 
 
 class NormalCDF(sympy.Function):
-    """Distribution function of the standard normal law: the integral of its density up to x."""
+    """Distribution function of the standard normal law: the integral of its density up to x.
+
+    Parameters
+    ----------
+    x : expression
+    """
 
     nargs = (1,)
 
     @classmethod
     def eval(cls, x: sympy.Expr) -> sympy.Expr | None:
         """Exact values at 0 and at the ends."""
-        if x.is_zero:
+        if x is sympy.S.Zero:
             return Rational(1, 2)
         if x is sympy.oo:
             return sympy.S.One
@@ -72,14 +92,19 @@ class NormalCDF(sympy.Function):
 
 
 class StudentCDF(sympy.Function):
-    """Distribution function at x of Student's t law with the given degrees of freedom."""
+    """Distribution function at x of Student's t law with the given degrees of freedom.
+
+    Parameters
+    ----------
+    x, degrees : expressions
+    """
 
     nargs = (2,)
 
     @classmethod
     def eval(cls, x: sympy.Expr, degrees: sympy.Expr) -> sympy.Expr | None:
         """Exact values at 0 and at the ends."""
-        if x.is_zero:
+        if x is sympy.S.Zero:
             return Rational(1, 2)
         if x is sympy.oo:
             return sympy.S.One

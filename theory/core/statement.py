@@ -16,6 +16,7 @@ import sympy
 
 from theory.core.errors import ClaimError
 from theory.core.observable import observed
+from theory.core.rich_display import RichDisplay
 
 __all__ = [
     "Bound",
@@ -39,8 +40,13 @@ class Wrong:
     statement: Statement
 
 
-class Statement:
-    """Base of the statement kinds."""
+class Statement(RichDisplay):
+    """Base of the statement kinds; as text, one line of plain words."""
+
+    def _repr_latex_(self) -> str:
+        from theory.core.printing import latex
+
+        return rf"$\displaystyle {self.latex(latex)}$"
 
     @property
     def kind(self) -> str:
@@ -90,7 +96,12 @@ def _require_symbol(variable: Any) -> None:
 
 @dataclass(frozen=True)
 class Identity(Statement):
-    """The two sides are equal on the whole domain."""
+    """The two sides are equal on the whole domain.
+
+    Parameters
+    ----------
+    lhs, rhs : expressions
+    """
 
     lhs: Any
     rhs: Any
@@ -98,6 +109,9 @@ class Identity(Statement):
     def __post_init__(self) -> None:
         object.__setattr__(self, "lhs", sympy.sympify(self.lhs))
         object.__setattr__(self, "rhs", sympy.sympify(self.rhs))
+
+    def __str__(self) -> str:
+        return f"{self.lhs} = {self.rhs}"
 
     @property
     def sides(self) -> tuple[sympy.Expr, ...]:
@@ -120,6 +134,16 @@ class Bound(Statement):
     """A chain of inequalities on the whole domain, such as ``Bound(a, "<=", b, "<=", c)``.
 
     All senses of a chain point the same way.
+
+    Parameters
+    ----------
+    *chain : expressions and senses
+        By turns, an expression first and last; a sense is ``"<="`` or ``">="``.
+
+    Raises
+    ------
+    ClaimError
+        There are too few terms, or the senses differ or are others.
     """
 
     terms: tuple[sympy.Expr, ...]
@@ -133,6 +157,9 @@ class Bound(Statement):
             raise ClaimError(f"the senses of a bound are all '<=' or all '>=', not {senses}")
         object.__setattr__(self, "terms", tuple(sympy.sympify(term) for term in terms))
         object.__setattr__(self, "sense", senses.pop())
+
+    def __str__(self) -> str:
+        return f" {self.sense} ".join(map(str, self.terms))
 
     @property
     def sides(self) -> tuple[sympy.Expr, ...]:
@@ -185,9 +212,13 @@ class Equivalent(Statement):
         whole = self.order is sympy.oo or (self.order.is_Integer and self.order >= 0)
         if not whole:
             raise ClaimError(f"the order of an equivalence is 0, 1, 2, ... or oo, not {order}")
-        if self.lhs.is_zero or self.rhs.is_zero:
+        if sympy.S.Zero in (self.lhs, self.rhs):
             raise ClaimError("nothing is asymptotically equal to 0")
         _require_symbol(self.variable)
+
+    def __str__(self) -> str:
+        gap = f", relative gap O({self.variable}^-{self.order})" if self.order != 0 else ""
+        return f"{self.lhs} ~ {self.rhs} as {self.variable} -> {self.point}{gap}"
 
     @property
     def sides(self) -> tuple[sympy.Expr, ...]:
@@ -252,6 +283,9 @@ class Rate(Statement):
         if self.exponent.has(self.variable):
             raise ClaimError(f"the exponent {self.exponent} of a rate varies with {self.variable}")
 
+    def __str__(self) -> str:
+        return f"{self.observable} has {self.form} rate {self.exponent} in {self.variable}"
+
     @property
     def sides(self) -> tuple[sympy.Expr, ...]:
         return (self.observable, self.exponent)
@@ -290,6 +324,10 @@ class ForAll(Statement):
     property: str
     holds: bool = True
 
+    def __str__(self) -> str:
+        every = "every" if self.holds else "not every"
+        return f"for {every} {self.inputs}: {self.property}"
+
     @builtins.property
     def sides(self) -> tuple[sympy.Expr, ...]:
         return ()
@@ -323,6 +361,9 @@ class Trend(Statement):
     def __post_init__(self) -> None:
         if self.direction not in ("lower", "higher"):
             raise ClaimError(f"a trend is lower or higher, not {self.direction!r}")
+
+    def __str__(self) -> str:
+        return f"{self.metric} is {self.direction} with {self.group_a} than with {self.group_b}"
 
     @property
     def sides(self) -> tuple[sympy.Expr, ...]:

@@ -1,6 +1,6 @@
-"""How sharp must the two attentions be? The circuit whose positions are coded as (j, j^2).
+"""How sharp must the two attentions be? Positions coded by themselves and their squares.
 
-Its first layer averages the positions of all keys with weight exp(b_1) on the end of input. From
+The first layer averages the positions of all keys with weight exp(b_1) on the end of input. From
 the average the second layer computes where to look, and looks there with sharpness b_2.
 """
 

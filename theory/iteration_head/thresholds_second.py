@@ -1,4 +1,4 @@
-"""How sharp must the second attention be? The circuit whose positions are coded as (j, j^2).
+"""How sharp must the second attention be? Positions coded by themselves and their squares.
 
 With an exact first layer the weights are a discrete Gaussian about the right key, and one sharpness
 serves all lengths. With an inexact one there is a condition on both.

@@ -43,9 +43,10 @@ MAP = (
     r"input $x$ on; inputs are uniform on $1, \dots, p - 1$"
 )
 NETWORK = (
-    r"decoder-only, one head in each layer, learned positions; every block normalises its stream, "
-    r"then adds attention and a feed-forward network of $4 d$ GELU units; embeddings "
-    r"$\mathcal{N}(0, 1)$, matrices uniform within one over the root of their inputs"
+    r"decoder-only, two layers if nothing else is said, one head in each, learned positions; every "
+    r"block normalises its stream, then adds attention and a feed-forward network of $4 d$ GELU "
+    r"units; embeddings $\mathcal{N}(0, 1)$, matrices uniform within one over the root of the "
+    r"number of their inputs"
 )
 TRAINING = (
     r"Adam on the mean cross-entropy of all tokens after EoI; lengths uniform on $1, \dots, n$ if "
@@ -66,9 +67,14 @@ END = (
     r"EoI score: share of the states whose weight on EoI is above one half, over lengths of 4 or "
     r"more, in the first layer"
 )
-COMMON = (MAP, NETWORK, TRAINING, ACCURACY)
+TESTED = (
+    r"the numbers above, and the level where there is one, are those at which the claim is tested, "
+    r"not all in these ranges"
+)
+COMMON = (MAP, NETWORK, TRAINING, ACCURACY, TESTED)
 
-level = Real("level", above=0, at_most=1, latex="a", meaning="what a share is compared with")
+level = Real("level", above=0, at_most=1, latex="a", meaning="the stated level")
+AT_LEVEL = "one that is exactly at the stated level"
 
 
 def domain(*further: Natural | Real, remarks: tuple[str, ...] = ()) -> Domain:
@@ -92,7 +98,7 @@ train_emergence = Claim(
         "A network of two layers that is trained on chains of thought gets more than the stated "
         "share of chains of four steps or more right at the end, without an error."
     ),
-    statement=Trend("the accuracy at the end", "a chain of thought", "the level", "higher"),
+    statement=Trend("the accuracy at the end", "a network of two layers", AT_LEVEL, "higher"),
     domain=domain(level),
     source=source("abstract, and " + DYNAMICS, Seen.ABSTRACT),
 )
@@ -101,7 +107,9 @@ train_emergence_early = Claim(
     id="iteration-head.train-emergence-early",
     title="After a tenth of the training chains are not yet learned",
     says="After a tenth of the steps the network of two layers gets few chains right.",
-    statement=Trend("the accuracy after a tenth of the steps", "the run", "the level", "lower"),
+    statement=Trend(
+        "the accuracy after a tenth of the steps", "a network of two layers", AT_LEVEL, "lower"
+    ),
     domain=domain(level),
     source=source(DYNAMICS),
 )
@@ -114,7 +122,9 @@ train_emergence_head = Claim(
         "its weight on the input that is due at more than the stated share of the steps. Attention "
         "spread evenly would do so at none."
     ),
-    statement=Trend("the iteration score at the end", "the run", "the level", "higher"),
+    statement=Trend(
+        "the iteration score at the end", "a network of two layers", AT_LEVEL, "higher"
+    ),
     domain=domain(level, remarks=(HEAD,)),
     source=source(DYNAMICS),
 )
@@ -126,7 +136,9 @@ train_emergence_layer = Claim(
         "In some runs the first layer looks at the input that is due more often than the second: "
         "the division of labour of the explicit circuit is not the only one that is learned."
     ),
-    statement=ForAll("seed", "the second layer has the larger score at the end", holds=False),
+    statement=ForAll(
+        "seed", "at the end the second layer has the larger share of such queries", holds=False
+    ),
     domain=domain(remarks=(HEAD,)),
     source=HERE,
 )
@@ -135,7 +147,7 @@ train_emergence_growth = Claim(
     id="iteration-head.train-emergence-growth",
     title="The iteration head emerges while the network learns",
     says="The iteration head is clearer at the end than after a tenth of the steps.",
-    statement=Trend("the iteration score", "the end", "a tenth of the steps", "higher"),
+    statement=Trend("the iteration score", "all of the training", "a tenth of it", "higher"),
     domain=domain(remarks=(HEAD,)),
     source=source(DYNAMICS),
 )
@@ -149,8 +161,8 @@ train_emergence_together = Claim(
     ),
     statement=Trend(
         "the correlation of accuracy and iteration score over ten records",
-        "the run",
-        "the level",
+        "a network of two layers",
+        AT_LEVEL,
         "higher",
     ),
     domain=domain(level, remarks=(HEAD,)),
@@ -164,7 +176,7 @@ train_emergence_first = Claim(
         "Trained on at most eight inputs, the first layer puts most of its weight on EoI at fewer "
         "states than the stated share; in the explicit circuit it does so at all of them."
     ),
-    statement=Trend("the EoI score at the end", "the run", "the level", "lower"),
+    statement=Trend("the EoI score at the end", "a network of two layers", AT_LEVEL, "lower"),
     domain=Domain(*SIZES, level, where=(n <= 8,), remarks=(*COMMON, END)),
     source=source(GRID),
 )
@@ -176,7 +188,9 @@ train_no_cot = Claim(
         "A network that is trained on the last state alone, for as many steps, ends below the "
         "stated level. Guessing gets one answer in p right."
     ),
-    statement=Trend("the accuracy at the end", "no chain of thought", "the level", "lower"),
+    statement=Trend(
+        "the accuracy at the end", "a network without a chain of thought", AT_LEVEL, "lower"
+    ),
     domain=domain(level),
     source=source(GRID),
 )
@@ -231,7 +245,10 @@ train_one_layer_fixed_length = Claim(
         "there is higher on average over the training."
     ),
     statement=Trend(
-        "the mean accuracy at length n over ten records", "one length", "all lengths", "higher"
+        "the mean accuracy at length n over ten records",
+        "training on length n alone",
+        "training on all lengths",
+        "higher",
     ),
     domain=domain(),
     source=HERE,
@@ -243,7 +260,7 @@ train_dim = Claim(
     id="iteration-head.train-dim",
     title="Narrow networks do not learn the chain of thought",
     says="A network of two layers of the narrow width ends below the stated level.",
-    statement=Trend("the accuracy at the end", "the narrow network", "the level", "lower"),
+    statement=Trend("the accuracy at the end", "the narrow network", AT_LEVEL, "lower"),
     domain=domain(narrow, level),
     source=source(GRID),
 )

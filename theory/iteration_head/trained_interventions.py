@@ -19,10 +19,11 @@ __all__ = [  # noqa: RUF022 (reading order)
 ]
 
 REPLACED = (
-    r"kept: the accuracy with the attention replaced over the accuracy without; it is replaced at "
-    r"the queries from EoI to the last state"
+    r"share kept: the accuracy with the attention of a layer replaced, divided by the accuracy of "
+    r"the network as it is; attention is replaced at the queries from EoI to the last state"
 )
 DOMAIN = Domain(*SIZES, level, remarks=(*COMMON, REPLACED))
+AT_LEVEL = "a layer that keeps exactly the stated level"
 HERE = Source(PAPER, "", seen=Seen.NOTHING, standing=Standing.DERIVED_HERE)
 
 train_causal = Claim(
@@ -32,7 +33,7 @@ train_causal = Claim(
         "If one of the layers, whichever bears it better, is made to look at the due input alone, "
         "the network still gets more than the stated share right of what it got right before."
     ),
-    statement=Trend("the share kept", "the better layer on the due input", "the level", "higher"),
+    statement=Trend("the share kept", "the better layer on the due input", AT_LEVEL, "higher"),
     domain=DOMAIN,
     source=HERE,
 )
@@ -44,7 +45,7 @@ train_causal_shifted = Claim(
         "If either of the layers is made to look at the input before the due one, the network gets "
         "little right of what it got right before."
     ),
-    statement=Trend("the share kept", "either layer on the input before", "the level", "lower"),
+    statement=Trend("the share kept", "either layer on the input before", AT_LEVEL, "lower"),
     domain=DOMAIN,
     source=HERE,
 )
@@ -56,7 +57,7 @@ train_causal_uniform = Claim(
         "If either of the layers is made to look at all tokens alike, the network gets little "
         "right of what it got right before."
     ),
-    statement=Trend("the share kept", "either layer on all alike", "the level", "lower"),
+    statement=Trend("the share kept", "either layer on all alike", AT_LEVEL, "lower"),
     domain=DOMAIN,
     source=HERE,
 )
@@ -68,7 +69,7 @@ train_causal_mean = Claim(
         "If every attention map of the first layer is replaced by the mean over sequences of the "
         "same length, the network keeps more than the stated share of its accuracy."
     ),
-    statement=Trend("the share kept", "the first layer at its mean", "the level", "higher"),
+    statement=Trend("the share kept", "the first layer at its mean", AT_LEVEL, "higher"),
     domain=DOMAIN,
     source=HERE,
 )
@@ -81,7 +82,7 @@ train_causal_end = Claim(
         "circuit, a network trained on short sequences gets little right of what it got right "
         "before: it has learned another way to tell the step that it is at."
     ),
-    statement=Trend("the share kept", "the first layer on EoI", "the level", "lower"),
+    statement=Trend("the share kept", "the first layer on EoI", AT_LEVEL, "lower"),
     domain=DOMAIN,
     source=HERE,
 )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from theory import Claim, Domain, ForAll, Natural, Real, Seen, Source, Standing, Trend
 from theory.iteration_head.paper import PAPER
-from theory.iteration_head.trained import COMMON, SIZES, level
+from theory.iteration_head.trained import AT_LEVEL, COMMON, SIZES, d, level
 
 __all__ = [  # noqa: RUF022 (reading order)
     "train_positions",
@@ -30,12 +30,15 @@ def source(place: str, seen: Seen = Seen.SUMMARY) -> Source:
     return Source(PAPER, place, seen=seen, standing=Standing.SHARPENED)
 
 
-coordinates = Natural("coordinates", at_least=1, meaning="coordinates that positions are added to")
-few = Natural("few", at_least=1, latex="c", meaning="a smaller number of such coordinates")
-FROZEN = (
-    r"frozen positions stay as drawn, from $\mathcal{N}(0, 1)$; they are added to so many first "
-    r"coordinates"
+coordinates = Natural(
+    "coordinates", at_least=1, latex="c", meaning="coordinates that positions are added to"
 )
+few = Natural("few", at_least=1, latex="c'", meaning="a smaller number of such coordinates")
+FROZEN = (
+    r"frozen positions stay as drawn, from $\mathcal{N}(0, 1)$; positions, learned or "
+    r"frozen, are added to the first $c$ coordinates of the stream"
+)
+FEW = r"few coordinates: the first $c'$ of them"
 POSITIONS = "figures of learned and of frozen positions"
 
 train_positions = Claim(
@@ -46,9 +49,11 @@ train_positions = Claim(
         "as drawn than if they are learned."
     ),
     statement=ForAll(
-        "seed", "learned positions lead to at least the accuracy of frozen ones", holds=False
+        "seed",
+        "the accuracy at the end is at least as high with learned positions as with frozen ones",
+        holds=False,
     ),
-    domain=domain(coordinates, remarks=(FROZEN,)),
+    domain=Domain(*SIZES, coordinates, where=(coordinates <= d,), remarks=(*COMMON, FROZEN)),
     source=Source(None, "positions of networks", Seen.NOTHING, Standing.DERIVED_HERE),
 )
 
@@ -61,15 +66,24 @@ train_positions_few = Claim(
         "to by an inner product alone."
     ),
     statement=Trend(
-        "the accuracy at the end", "frozen positions on few coordinates", "more of them", "lower"
+        "the accuracy at the end",
+        "frozen positions on few coordinates",
+        "frozen positions on more",
+        "lower",
     ),
-    domain=Domain(*SIZES, coordinates, few, where=(few < coordinates,), remarks=(*COMMON, FROZEN)),
+    domain=Domain(
+        *SIZES,
+        coordinates,
+        few,
+        where=(coordinates <= d, few < coordinates),
+        remarks=(*COMMON, FROZEN, FEW),
+    ),
     source=source(POSITIONS, Seen.REPOSITORY),
 )
 
 sgd = Real("sgd", above=0, latex=r"\eta_0", meaning="step size of gradient descent")
 DESCENT = (
-    "in the place of Adam: stochastic gradient descent without momentum, on the same sequences "
+    "stochastic gradient descent: in the place of Adam, without momentum, on the same sequences "
     "from the same start, with the same growth and fall of the rate"
 )
 OPTIMISERS = "figures of two optimisers over learning rates and batch sizes"
@@ -95,13 +109,15 @@ train_optimizer_large = Claim(
         "Others may fail altogether."
     ),
     statement=ForAll(
-        "seed", "Adam has at least the accuracy of stochastic gradient descent", holds=False
+        "seed",
+        "the accuracy at the end is at least as high with Adam as with stochastic gradient descent",
+        holds=False,
     ),
     domain=domain(sgd, remarks=(DESCENT,)),
     source=Source(None, "optimisers", Seen.NOTHING, Standing.DERIVED_HERE),
 )
 
-DEEP = "but for the heads: three layers of two each, which share the width"
+DEEP = "unlike the network above, there are three layers of two heads each, which share the width"
 SCORES = (
     "iteration score of a head: share of the queries at which a state is to be predicted whose "
     "weight on the input of that state is above one half, over lengths of 4 or more"
@@ -115,9 +131,7 @@ train_depth3_heads = Claim(
         "In a network of three layers of two heads each, some head ends with an iteration score "
         "above the stated level."
     ),
-    statement=Trend(
-        "the iteration score at the end", "the best of six heads", "the level", "higher"
-    ),
+    statement=Trend("the iteration score at the end", "the best of six heads", AT_LEVEL, "higher"),
     domain=domain(level, remarks=(DEEP, SCORES)),
     source=source(HEADS),
 )
@@ -131,7 +145,7 @@ train_depth3_heads_several = Claim(
         "at none."
     ),
     statement=Trend(
-        "the iteration score at the end", "the second best of six heads", "the level", "higher"
+        "the iteration score at the end", "the second best of six heads", AT_LEVEL, "higher"
     ),
     domain=domain(level, remarks=(DEEP, SCORES)),
     source=source(HEADS),
@@ -147,7 +161,7 @@ train_depth3_heads_layers = Claim(
     statement=Trend(
         "the iteration score at the end",
         "the best head outside the second layer",
-        "the level",
+        AT_LEVEL,
         "higher",
     ),
     domain=domain(level, remarks=(DEEP, SCORES)),

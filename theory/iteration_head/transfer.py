@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from theory import Claim, Domain, ForAll, Natural, Real, Seen, Source, Standing, Trend
 from theory.iteration_head.paper import PAPER
-from theory.iteration_head.trained import COMMON, SIZES, level
+from theory.iteration_head.trained import AT_LEVEL, COMMON, SIZES, level
 
 __all__ = [  # noqa: RUF022 (reading order)
     "train_transfer",
@@ -27,7 +27,7 @@ __all__ = [  # noqa: RUF022 (reading order)
 
 tuned = Natural("tuned", at_least=1, latex="k'", meaning="steps of fine-tuning")
 
-PARITY = r"parity: the state becomes the sum of itself and the bit modulo 2, bits are fair"
+PARITY = r"parity: the state becomes the sum of itself and the bit modulo 2; bits are fair"
 TUNING = (
     r"fine-tuning starts from the network after all $k$ steps, with a new optimiser, the same "
     r"growth of the rate and no fall; runs with one seed see the same sequences of a task, from "
@@ -79,7 +79,7 @@ train_transfer = Claim(
     statement=Trend(
         "the number of steps on parity to the level",
         "a network trained on polynomial iteration",
-        "a network from scratch, halved,",
+        "half the steps of one from scratch",
         "lower",
     ),
     domain=domain(level, remarks=(REACHED,)),
@@ -94,7 +94,9 @@ train_transfer_total = Claim(
         "takes more steps in all to that accuracy on parity than from scratch."
     ),
     statement=ForAll(
-        "seed", "polynomial iteration first takes no more steps in all than parity", holds=False
+        "seed",
+        "polynomial iteration first takes no more steps in all than parity alone",
+        holds=False,
     ),
     domain=domain(level, remarks=(IN_ALL, SMALL)),
     source=HERE,
@@ -108,7 +110,9 @@ train_transfer_total_saved = Claim(
         "takes fewer steps in all to that accuracy on parity than from scratch."
     ),
     statement=ForAll(
-        "seed", "polynomial iteration first takes no fewer steps in all than parity", holds=False
+        "seed",
+        "polynomial iteration first takes no fewer steps in all than parity alone",
+        holds=False,
     ),
     domain=domain(level, remarks=(IN_ALL,)),
     source=source(DYNAMICS),
@@ -124,7 +128,7 @@ train_transfer_head = Claim(
     statement=Trend(
         "the iteration score at the end",
         "parity after polynomial iteration",
-        "polynomial iteration, halved,",
+        "half the score at the end of polynomial iteration",
         "higher",
     ),
     domain=domain(remarks=(LAST,)),
@@ -194,7 +198,7 @@ train_mlp2_only_insufficient = Claim(
     statement=Trend(
         "the accuracy after fine-tuning",
         "the second feed-forward network alone",
-        "the level",
+        AT_LEVEL,
         "lower",
     ),
     domain=domain(level, remarks=(SECOND,)),
@@ -211,7 +215,7 @@ train_mlp2_only_below = Claim(
     statement=Trend(
         "the accuracy after fine-tuning",
         "the second feed-forward network alone",
-        "all parameters, less a tenth,",
+        "a tenth less than the accuracy with all parameters",
         "lower",
     ),
     domain=domain(remarks=(SECOND,)),
@@ -227,7 +231,7 @@ train_mlp2_only_head = Claim(
         "Half of the inputs of parity are 0, which is no input of polynomial iteration."
     ),
     statement=Trend(
-        "the iteration score of a polynomial network",
+        "the iteration score of a network trained on polynomial iteration",
         "sequences of parity",
         "sequences of polynomial iteration",
         "lower",

@@ -12,6 +12,7 @@ import sympy
 
 from theory.core.decision import Finding, decide_nonnegative, decide_positive
 from theory.core.domain import Domain
+from theory.core.printing import in_words
 from theory.core.rule import Rule, examine, undecided, worst
 from theory.core.rules.monotone import equal
 
@@ -45,7 +46,7 @@ class Chernoff(Rule):
 
     @property
     def words(self) -> str:
-        return rf"Chernoff's method with the tilt ${sympy.latex(sympy.sympify(self.tilt))}$"
+        return rf"Chernoff's method with the tilt ${in_words(self.tilt)}$"
 
     def check(self, before: sympy.Expr | None, after: sympy.Expr, domain: Domain) -> Finding:
         before = sympy.sympify(before)

@@ -15,6 +15,7 @@ from theory.core.decision import Finding, Status, decide_equal, decide_nonnegati
 from theory.core.domain import Domain
 from theory.core.observable import Observable
 from theory.core.parameters import Parameter, Simplex
+from theory.core.printing import in_words
 from theory.core.rising import is_bound_inside
 from theory.core.rule import Rule, examine, proved, undecided, worst
 from theory.core.statement import Bound
@@ -59,7 +60,7 @@ class AttainedAt(Rule):
 
     @property
     def words(self) -> str:
-        return f"least at ${sympy.latex(sympy.sympify(self.at))}$"
+        return f"least at ${in_words(self.at)}$"
 
     def check(self, before: sympy.Expr | None, after: sympy.Expr, domain: Domain) -> Finding:
         found = sympy.sympify(before).atoms(Least)

@@ -11,6 +11,7 @@ from theory.core.binding import replace_free
 from theory.core.continuity import is_continuous, is_continuous_at, limit_at
 from theory.core.decision import Finding, decide_equal, decide_nonnegative, decide_positive
 from theory.core.domain import Domain
+from theory.core.printing import in_words
 from theory.core.rule import Rule, examine, undecided, worst
 
 __all__ = ["OverPositive", "RisingShare", "SmallerDenominator", "WithoutPart"]
@@ -48,8 +49,8 @@ class RisingShare(Rule):
     @property
     def words(self) -> str:
         v, f = sympy.sympify(self.variable), sympy.sympify(self.function)
-        ratio = sympy.latex(f / v**self.power)
-        return rf"${ratio}$ rises for $0 < {sympy.latex(v)} < 1$"
+        ratio = in_words(f / v**self.power)
+        return rf"${ratio}$ rises for $0 < {in_words(v)} < 1$"
 
     def check(self, before: sympy.Expr | None, after: sympy.Expr, domain: Domain) -> Finding:
         f, v = sympy.sympify(self.function), sympy.sympify(self.variable)

@@ -65,7 +65,7 @@ def over_zipf(alpha, N, d, stream):
         for exponent, count, dimension, cosine in (
             (2, 2, 3, 0.25),
             (1.5, 100, 20, 0.5),
-            (2, 2000, 140, 0.5),
+            (2, 1000, 140, 0.5),
             (1.2, 20, 300, 0.375),
             (3, 5, 100, 0.5),
         )

@@ -237,6 +237,7 @@ check_for(
     theory.qgamma_step_upper,
     resolution=0,
     points=[point for point in STEP_GRID if point["gamma"] <= 1.79 * (1 + 1 / point["K"])],
+    boxes=0,
 )(None)
 mutate(
     theory.qgamma_step_upper,

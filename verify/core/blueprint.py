@@ -3,7 +3,8 @@ r"""Claims as a blueprint for formalisation, by the conventions of Lean projects
 A blueprint is LaTeX whose environments are labelled and say with ``\uses`` what they rest on: the
 statement what it needs to be stated, the proof what it applies. The tool ``leanblueprint`` makes a
 graph and a site of it; ``\lean`` and ``\leanok`` are left to whoever formalises. A roadmap has
-the claims in an order in which each comes after all that it rests on.
+the claims in an order in which each comes after all that it rests on, and the same graph is
+written for Graphviz.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from pathlib import Path
 from theory.core.claim import Claim
 from theory.core.decision import Status
 from theory.core.errors import AssayError
+from verify.core.document import topic_title
 from verify.core.document_claim import environment_of, printed_statement, report_of
 from verify.core.document_proof import Proof
 from verify.core.document_text import plain
@@ -24,12 +26,14 @@ __all__ = ["in_order", "write_blueprint"]
 
 _MACROS = r"""% Read by both versions of a blueprint: blueprint/src/macros/common.tex
 \providecommand{\assayloose}{}
+\providecommand{\assaycite}[2]{#2}
 \newtheorem{theorem}{Theorem}
 \newtheorem{assayclaim}[theorem]{Claim}
 \newtheorem{assayobservation}[theorem]{Observation}
 \newtheorem{assayrefuted}[theorem]{Refuted claim}
 """
 
+_SHAPES = {"theorem": "box", "assayclaim": "ellipse", "assayobservation": "ellipse"}
 _BOXES = {"proved": "x", "certified": "x", "cited": "~"}
 
 
@@ -53,7 +57,7 @@ def in_order(claims: Sequence[Claim]) -> list[Claim]:
 def write_blueprint(
     claims: Sequence[Claim], verdicts: Mapping[str, Verdict | None], folder: Path
 ) -> None:
-    r"""Write ``content.tex``, ``common.tex`` and ``roadmap.md``.
+    r"""Write ``content.tex``, ``common.tex``, ``roadmap.md`` and ``graph.dot``.
 
     Parameters
     ----------
@@ -72,11 +76,16 @@ def write_blueprint(
         raise AssayError("there are no claims to write a blueprint of")
     ordered = in_order(claims)
     ids = {claim.id for claim in ordered}
-    parts = [_entry(claim, verdicts.get(claim.id), ids) for claim in ordered]
+    parts = []
+    for before, claim in zip([None, *ordered], ordered, strict=False):
+        if before is None or before.topic != claim.topic:
+            parts.append(rf"\section{{{topic_title(claim.topic)}}}")
+        parts.append(_entry(claim, verdicts.get(claim.id), ids))
     files = {
         "content.tex": "% Written by assay: blueprint/src/content.tex\n\n" + "\n\n".join(parts),
         "common.tex": _MACROS,
         "roadmap.md": _roadmap(ordered, verdicts, ids),
+        "graph.dot": _graph(ordered, verdicts, ids),
     }
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -94,9 +103,11 @@ def _label(claim_id: str) -> str:
 def _entry(claim: Claim, verdict: Verdict | None, ids: set[str]) -> str:
     environment = environment_of(claim, verdict)
     used = [_label(claim_id) for claim_id in claim.uses if claim_id in ids]
+    uses = [rf"\uses{{{', '.join(used)}}}"] if used else []
     lines = [
         rf"\begin{{{environment}}}[{{{plain(claim.title, f'{claim.id}, the title')}}}]",
         rf"\label{{{_label(claim.id)}}}",
+        *([] if claim.derivation.steps else uses),
         _unfitted(printed_statement(claim)),
         rf"\end{{{environment}}}",
     ]
@@ -104,7 +115,7 @@ def _entry(claim: Claim, verdict: Verdict | None, ids: set[str]) -> str:
         proof = Proof(claim, report_of(claim, verdict), dict.fromkeys(ids, "Theorem"))
         text = _unfitted(proof.text(refuted=environment == "assayrefuted"))
         head, body = text.split("\n", 1)
-        lines += [head, *([rf"\uses{{{', '.join(used)}}}"] if used else []), body]
+        lines += [head, *uses, body]
     return "\n".join(lines)
 
 
@@ -133,3 +144,14 @@ def _roadmap(
         lines += [f"  - rests on {', '.join(f'`{one}`' for one in needs)}"] if needs else []
         lines += [f"  - {reason}" for reason in dict.fromkeys(cited)]
     return "\n".join(lines) + "\n"
+
+
+def _graph(ordered: Sequence[Claim], verdicts: Mapping[str, Verdict | None], ids: set[str]) -> str:
+    """What rests on what, for Graphviz; theorems are boxes."""
+    lines = ["digraph claims {", "  rankdir=LR;"]
+    for claim in ordered:
+        shape = _SHAPES.get(environment_of(claim, verdicts.get(claim.id)), "octagon")
+        title = claim.title.replace("\\", "\\\\").replace('"', '\\"')
+        lines.append(f'  "{claim.id}" [shape={shape}, label="{claim.id}\\n{title}"];')
+        lines += [f'  "{used}" -> "{claim.id}";' for used in claim.uses if used in ids]
+    return "\n".join([*lines, "}"]) + "\n"

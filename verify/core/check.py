@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import json
 import math
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -124,6 +125,8 @@ class Check:
         at for a certificate beyond the points; 0 does without.
     mutant : str
         For the check of a wrong version: its name.
+    mutants : tuple of Mutant
+        Those written by hand.
     """
 
     claim: Claim
@@ -208,7 +211,13 @@ def point_key(point: Point) -> str:
 
 
 def leading(every: Sequence[Point]) -> Callable[..., list[Point]]:
-    """Points for a check whose tiers look at more and more of one list, from its beginning on."""
+    """Points for a check whose tiers look at more and more of one list, from its beginning on.
+
+    Parameters
+    ----------
+    every : sequence of points
+        The most telling first; a tier takes as many as its ``count`` says.
+    """
     return lambda stream, count: list(every[:count])
 
 
@@ -246,7 +255,8 @@ def check_for(
     Raises
     ------
     ClaimError
-        The claim already has a check.
+        The claim already has a check. At a prompt or in a notebook the new one takes its place, so
+        that a cell can be run again.
     """
     quick = Settings(resolution, error, budget, count)
     tiers = {"quick": quick}
@@ -257,13 +267,18 @@ def check_for(
             tiers[name] = replace(base, **renamed)
 
     def bind(measure: Callable[..., Any] | None) -> Callable[..., Any]:
-        if claim.id in _CHECKS:
+        if claim.id in _CHECKS and not _at_a_prompt():
             raise ClaimError(f"{claim.id} has two checks")
         looked_at = points if points is None or callable(points) else list(points)
         _CHECKS[claim.id] = Check(claim, measure, tiers, looked_at, tuple(ladder), absolute, boxes)
         return measure  # type: ignore[return-value]
 
     return bind
+
+
+def _at_a_prompt() -> bool:
+    """Whether this was called from a line at a prompt or a cell, which may be run again."""
+    return hasattr(sys, "ps1") and sys._getframe(2).f_globals.get("__name__") == "__main__"
 
 
 def mutate(claim: Claim, *mutants: Mutant, survives: Mapping[str, str] | None = None) -> None:
@@ -276,7 +291,11 @@ def mutate(claim: Claim, *mutants: Mutant, survives: Mapping[str, str] | None = 
     survives : dict from mutant name to reason
         Mutants, automatic ones included, that no check can refute, and why.
     """
-    _MUTANTS.setdefault(claim.id, []).extend(mutants)
+    known = _MUTANTS.setdefault(claim.id, [])
+    if _at_a_prompt():
+        again = {mutant.name for mutant in mutants}
+        known[:] = [mutant for mutant in known if mutant.name not in again]
+    known.extend(mutants)
     _SURVIVORS.setdefault(claim.id, {}).update(survives or {})
 
 

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import json
+import os
 import shlex
 import sys
-import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import sympy
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from theory.core.claim import Claim
 from theory.core.parameters import Categorical, Integer, Parameter, Real
 from theory.core.statement import Bound, Equivalent, ForAll, Identity, Rate, Trend
 from verify.core.findings import plain
-from verify.core.runner import Plan
 from verify.core.userfile import reference
 from verify.core.verdict import Decision, How, Verdict
 
@@ -33,7 +30,6 @@ if TYPE_CHECKING:
 __all__ = [
     "claim_data",
     "print_json",
-    "progress",
     "show_calibration",
     "show_claim",
     "show_findings",
@@ -69,8 +65,15 @@ class _Console(Console):
 
 def _console() -> Console:
     # off a terminal lines are not folded, so that they can be searched and cut
-    width = None if sys.stdout.isatty() else _NO_FOLDING
-    return _Console(highlight=False, emoji=False, soft_wrap=not sys.stdout.isatty(), width=width)
+    terminal = sys.stdout.isatty()
+    plain = bool(os.environ.get("NO_COLOR"))  # rich would keep bold and dim; FORCE_COLOR it knows
+    return _Console(
+        highlight=False,
+        emoji=False,
+        soft_wrap=not terminal,
+        width=None if terminal else _NO_FOLDING,
+        color_system=None if plain else "auto",
+    )
 
 
 def _table(ids: Sequence[str], *columns: str) -> Table:
@@ -91,40 +94,6 @@ def print_json(data: Any) -> None:
     unicode = (sys.stdout.encoding or "ascii").lower().startswith("utf")
     text = json.dumps(data, indent=2, ensure_ascii=not unicode, allow_nan=False)
     sys.stdout.write(text + "\n")
-
-
-@contextmanager
-def progress(plan: Plan, quiet: bool) -> Iterator[Callable[[Any, bool], None]]:
-    """Report each finished claim: a bar on a terminal, a plain line elsewhere, or nothing."""
-    if quiet:
-        yield lambda finished, held: None
-        return
-    if not sys.stderr.isatty():
-        yield _plain_line
-        return
-    bar = Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        console=Console(stderr=True),
-        transient=True,
-    )
-    with bar:
-        task = bar.add_task("judging", total=len(plan.claims))
-
-        def report(finished: Any, held: bool) -> None:
-            name = finished.id if isinstance(finished, Verdict) else str(finished)
-            bar.update(task, advance=1, description=name)
-
-        yield report
-
-
-def _plain_line(finished: Any, held: bool) -> None:
-    when = time.strftime("%H:%M:%S")
-    source = " (from the ledger)" if held else ""
-    what = f"{finished.verdict} {finished.id}" if isinstance(finished, Verdict) else f"{finished}"
-    print(f"{when} {what}{source}", file=sys.stderr, flush=True)
 
 
 def show_list(claims: Sequence[Claim]) -> None:

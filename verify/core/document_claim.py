@@ -12,31 +12,19 @@ from theory.core.claim import Claim
 from theory.core.decision import Status
 from theory.core.derivation import DerivationReport
 from theory.core.parameters import Categorical, Integer, Labels, Parameter
-from theory.core.source import Paper, Seen, Standing
+from theory.core.source import Seen, Standing
 from theory.core.statement import ForAll, Trend
-from verify.core.document_layout import ROOM, Row, display, width
-from verify.core.document_notation import (
-    definitions,
-    is_positive_simplex,
-    notation,
-    reference,
-)
+from verify.core.document_bibliography import citation_key, with_citations
+from verify.core.document_layout import Row, display, room, width
+from verify.core.document_legend import SHORT
+from verify.core.document_notation import definitions, is_positive_simplex, notation, references
 from verify.core.document_proof import Proof
-from verify.core.document_text import (
-    breakable,
-    counted,
-    identifier,
-    latex_text,
-    listed,
-    number,
-    plain,
-    sentence,
-)
-from verify.core.verdict import Decision, How, Verdict
+from verify.core.document_text import identifier, latex_text, listed, plain, sentence
+from verify.core.document_verdict import printed_number, printed_verdict
+from verify.core.verdict import Decision, Verdict
 
 __all__ = [
     "KINDS",
-    "citation_key",
     "environment_of",
     "printed_claim",
     "printed_notes",
@@ -85,7 +73,8 @@ def printed_claim(claim: Claim, verdict: Verdict | None, here: Mapping[str, str]
     environment = environment_of(claim, verdict)
     says = sentence(plain(claim.says, f"{claim.id}, what it says"))
     notes = [
-        rf"\textbf{{Claim}} {identifier(claim.id)}. {says}".rstrip(),
+        _head(claim, verdict),
+        *([says] if says else []),
         *printed_notes(claim, verdict, here),
     ]
     if not claim.derivation.steps and environment != "assayobservation":
@@ -105,6 +94,13 @@ def printed_claim(claim: Claim, verdict: Verdict | None, here: Mapping[str, str]
     return "\n".join(line for line in lines if line)
 
 
+def _head(claim: Claim, verdict: Verdict | None) -> str:
+    """The id with the marks: standing, verdict, and how it was reached."""
+    decision, how = ("not judged", "") if verdict is None else (verdict.verdict, SHORT[verdict.how])
+    name = identifier(claim.id)
+    return rf"\assayhead{{{name}}}{{{claim.source.standing}}}{{{decision}}}{{{how}}}"
+
+
 def printed_statement(claim: Claim) -> str:
     """Hypotheses, definitions, assertion and notation."""
     lines = [*_hypotheses(claim), *definitions(claim), _assertion(claim), notation(claim)]
@@ -113,11 +109,11 @@ def printed_statement(claim: Claim) -> str:
 
 def printed_notes(claim: Claim, verdict: Verdict | None, here: Mapping[str, str]) -> list[str]:
     """Source, published form and verdict, a paragraph each."""
-    used = [reference(claim_id, here) for claim_id in claim.uses]
     return [
-        rf"\textbf{{Source.}} {_source(claim)}" + (f" Uses {listed(used)}." if used else ""),
+        rf"\textbf{{Source.}} {_source(claim)}"
+        + (f" Uses {references(claim.uses, here)}." if claim.uses else ""),
         *_published(claim),
-        *_verdict(claim, verdict),
+        *printed_verdict(claim, verdict),
     ]
 
 
@@ -198,7 +194,7 @@ def _assertion(claim: Claim) -> str:
             for words in (statement.metric, statement.group_a, statement.group_b)
         )
         return (
-            "Across independently seeded trained models, "
+            "In more than half of all independently seeded pairs of trained models, "
             rf"{metric} is \emph{{{statement.direction}}} with {a} than with {b}."
         )
     return f"Then\n{_formula(claim)}"
@@ -216,7 +212,7 @@ def _formula(claim: Claim) -> str:
         return re.sub(r"@(\d+)@", lambda match: parts[int(match[1])], text).strip()
 
     frame = claim.statement.latex(keep)
-    if width(fill(frame)) <= ROOM:
+    if width(fill(frame)) <= room():
         return display([Row("", "", fill(frame))])
     frame, _, condition = frame.partition(r"\qquad")
     left, *rest = (fill(part) for part in re.split(r"(=|\\sim|\\le|\\ge)(?![A-Za-z])", frame))
@@ -230,14 +226,9 @@ def _formula(claim: Claim) -> str:
 # ------------------------------------------------------------------------------------- source
 
 
-def citation_key(paper: Paper) -> str:
-    """The paper's key without what a citation command does not take."""
-    return re.sub(r"[^A-Za-z0-9:.+/-]", "", paper.key)
-
-
 def _source(claim: Claim) -> str:
     source = claim.source
-    place = latex_text(source.place, f"{claim.id}, the source")
+    place = with_citations(latex_text(source.place, f"{claim.id}, the source"))
     if source.paper is None:
         words = {
             Standing.AS_STATED: "As stated in the source",
@@ -275,125 +266,3 @@ def _published(claim: Claim) -> list[str]:
         return []
     words = sentence(plain(claim.published, f"{claim.id}, the published form"))
     return [rf"\textbf{{Published form}} (false as it stands). {words}"]
-
-
-# ------------------------------------------------------------------------------------ verdict
-
-_HOW = {
-    How.PROVED: "by symbolic proof",
-    How.CERTIFIED: "by certified interval arithmetic",
-    How.EXHAUSTIVE: "by looking at every input",
-    How.EXACT: "by deterministic computation with an error bound",
-    How.STATISTICAL: "by a sequential test on independent samples",
-    How.RATE: "by local growth rates",
-    How.TRAINED: "by an exact test across independently seeded trainings",
-}
-
-
-def _verdict(claim: Claim, verdict: Verdict | None) -> list[str]:
-    if verdict is None:
-        return [r"\textbf{Verdict.} Not judged."]
-    decision = {
-        Decision.CONFIRMED: "Confirmed",
-        Decision.REFUTED: r"\textbf{REFUTED}",
-        Decision.INCONCLUSIVE: r"\textbf{INCONCLUSIVE} (neither confirmed nor refuted)",
-    }[verdict.verdict]
-    figures = _figures(verdict)
-    line = rf"\textbf{{Verdict.}} {decision} {_HOW[verdict.how]}"
-    lines = [f"{line}: {', '.join(figures)}." if figures else f"{line}."]
-    where = f"{claim.id}, the verdict"
-    if verdict.verdict is not Decision.CONFIRMED and verdict.reason:
-        lines[0] += rf" \textbf{{Reason:}} {sentence(breakable(plain(verdict.reason, where)))}"
-    if verdict.verdict is Decision.REFUTED:
-        found = verdict.counterexample or {}
-        facts = _comparison(claim, found, where) or "none was recorded"
-        lines.append(rf"\textbf{{Counterexample.}} {sentence(facts)}")
-        lines += _program(str(found.get("program", "")), where)
-    elif verdict.worst and verdict.worst.get("strain"):
-        facts = _comparison(claim, verdict.worst, where)
-        lines.append(rf"\textbf{{Closest call.}} {sentence(facts)}")
-    for form in verdict.published:
-        facts = _comparison(claim, form["counterexample"] or {}, where)
-        name = breakable(plain(form["name"], where))
-        lines.append(
-            rf"\textbf{{Against the published form}} ({name}): {form['verdict']}"
-            + (f", {facts}." if facts else ".")
-        )
-    return lines
-
-
-def _figures(verdict: Verdict) -> list[str]:
-    figures = []
-    if verdict.resolution > 0:
-        exact = " (absolute)" if verdict.absolute else " (relative)"
-        unit = {How.STATISTICAL: " (absolute)", How.EXACT: exact}.get(verdict.how, "")
-        figures.append(f"resolution {number(verdict.resolution)}{unit}")
-    elif verdict.how is How.EXACT and verdict.points:
-        figures.append("no tolerance")
-    if verdict.error_probability > 0:
-        figures.append(f"error probability at most {number(verdict.error_probability, 2)}")
-    for amount, noun in ((verdict.points, "point"), (verdict.samples, "sample")):
-        if amount:
-            figures.append(counted(amount, noun))
-    if verdict.tightness is not None:
-        figures.append(f"tightness {number(verdict.tightness)}")
-    return figures
-
-
-def _comparison(claim: Claim, found: Mapping[str, Any], where: str) -> str:
-    """Where a claim was looked at, what was measured there and what is claimed."""
-    facts = []
-    if isinstance(point := found.get("point"), Mapping) and point:
-        facts.append(f"at {_point(claim, point, where)}")
-    for name, word in (("measured", "measured"), ("predicted", "claimed")):
-        if found.get(name) not in (None, ""):
-            facts.append(f"{word} {printed_number(str(found[name]), where)}")
-    return ", ".join(facts)
-
-
-def printed_number(text: str, where: str) -> str:
-    """A printed value or ball with eight digits; words in it stay."""
-    text = re.sub(r"\[(\S+) \+/- \S+\]", r"\1", text).removeprefix("= ")
-    about_zero = re.fullmatch(r"\[\+/- (\S+)\]", text)
-    if about_zero:
-        return rf"$0 \pm {number(float(about_zero[1]), 3)[1:]}"
-    text = text.replace("<=", "≤").replace(">=", "≥")
-    decimal = r"(?<![\w.{])-?\d+(?:\.\d*)?(?:e[+-]?\d+)?(?![\w/}])"
-    return re.sub(decimal, lambda match: number(float(match[0]), 8), plain(text, where))
-
-
-def _point(claim: Claim, point: Mapping[str, Any], where: str) -> str:
-    shown, drawn = [], []
-    for name, value in point.items():
-        known = name in claim.domain.names
-        sign = f"${claim.domain[name].latex}$" if known else plain(name, where)
-        printed = _value(value)
-        if len(printed) > 60:
-            drawn.append(sign)
-        elif re.fullmatch(r"-?[\d./]+(e[+-]\d+)?" if known else r"-?[\d./]+", printed):
-            if "e" in printed:
-                printed = number(float(printed), 6).strip("$")
-            shown.append(f"{sign[:-1]} = {printed}$" if known else f"{sign} = {printed}")
-        else:
-            shown.append(f"{sign} = {breakable(plain(printed, where))}")
-    return ", ".join(shown) + (f", with {listed(drawn)} as drawn" if drawn else "")
-
-
-def _value(value: Any) -> str:
-    if isinstance(value, float):
-        return f"{value:.6g}"
-    if isinstance(value, (list, tuple)):
-        return f"({', '.join(map(_value, value))})"
-    return str(value)
-
-
-def _program(code: str, where: str) -> list[str]:
-    r"""A program line by line, each a paragraph: ``\\`` would swallow a bracket after it."""
-    if not code:
-        return []
-    lines = []
-    for line in code.expandtabs(4).strip("\n").splitlines():
-        indent = len(line) - len(line.lstrip(" "))
-        start = rf"\hspace*{{{indent / 2:g}em}}" if indent else ""
-        lines.append(start + (breakable(plain(line, where)) or r"\mbox{}") + r"\par")
-    return ["\n".join([r"{\footnotesize\ttfamily\parskip=0pt", *lines, "}"])]

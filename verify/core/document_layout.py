@@ -8,13 +8,32 @@ cannot be broken goes through ``\assayfit``, which prints it smaller where it ha
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from itertools import pairwise
 
-__all__ = ["ROOM", "Row", "display", "gathered", "width"]
+__all__ = ["Row", "display", "gathered", "lines_of", "room", "width"]
 
-ROOM = 345.0  # the narrowest common measure, in points: article at 10 pt
+_ROOM: ContextVar[float] = ContextVar("room", default=345.0)  # points: article at 10 pt
+
+
+def room() -> float:
+    """The length of a line in points, at 10 pt: the narrowest common one, or that of `lines_of`."""
+    return _ROOM.get()
+
+
+@contextmanager
+def lines_of(points: float) -> Iterator[None]:
+    """Within this context, formulas are broken for lines of this length."""
+    before = _ROOM.set(points)
+    try:
+        yield
+    finally:
+        _ROOM.reset(before)
+
+
 _HANG = 0.35  # a right side stands beside a left side up to this part of the measure
 _RELATION = 14.0  # width of a relation sign
 _INDENT = 30.0  # of the lines that go on with a formula
@@ -120,7 +139,9 @@ def width(latex: str) -> float:
 _NO_FACTOR = frozenset(
     r"\right \, \: \; \! \quad \qquad \cdot \times \pm \mid \colon \text \end".split()
 ) | frozenset(_SPACED)
-_NOTHING_YET = frozenset(r"\sum \prod \int \, | + - = \mapsto \mid".split())
+_NOTHING_YET = frozenset(
+    r"\sum \prod \int \, | + - = \mapsto \mid \dot \ddot \hat \bar \tilde \vec \sqrt".split()
+)
 _DERIVATIVE = re.compile(
     r"\\frac\{(\\partial|d)(\^\{[^{}]*\})?\}\{\1 [^{}]*(\{[^{}]*\}[^{}]*)*\}(?= )"
 )
@@ -136,7 +157,7 @@ class _Break:
     at: int
 
 
-def _breaks(latex: str, room: float) -> list[_Break]:
+def _breaks(latex: str, length: float) -> list[_Break]:
     """The places outside of braces and not in a small parenthesis."""
     places: list[tuple[_Break, int]] = []  # with the start of the innermost parenthesis
     small: set[int] = set()
@@ -171,7 +192,7 @@ def _breaks(latex: str, room: float) -> list[_Break]:
             open_.append(at)
             fresh = True
         elif word in (")", "]"):
-            if open_ and width(latex[open_[-1] : token.end()]) < 0.5 * room:
+            if open_ and width(latex[open_[-1] : token.end()]) < 0.5 * length:
                 small.add(open_[-1])
             open_ = open_[:-1]
             fresh = False
@@ -181,13 +202,13 @@ def _breaks(latex: str, room: float) -> list[_Break]:
     return [place for place, parenthesis in places if parenthesis not in small]
 
 
-def _lines(latex: str, room: float) -> list[str]:
+def _lines(latex: str, length: float) -> list[str]:
     """The formula in lines that fit, each but the first opened by its sign."""
-    if width(latex) <= room:
-        return [_shrunk(latex, room)]
-    places = _breaks(latex, room)
+    if width(latex) <= length:
+        return [_shrunk(latex, length)]
+    places = _breaks(latex, length)
     cuts: list[_Break] = []
-    start, limit = 0, room
+    start, limit = 0, length
     while width(latex[start:]) > limit:
         later = [place for place in places if place.at > start]
         if not later:
@@ -198,13 +219,13 @@ def _lines(latex: str, room: float) -> list[str]:
         outermost = min((place.depth, place.between_factors) for place in full)
         cut = [p for p in full if (p.depth, p.between_factors) == outermost][-1]
         cuts.append(cut)
-        start, limit = cut.at, room - _INDENT
+        start, limit = cut.at, length - _INDENT
     ends = [0, *(cut.at for cut in cuts), len(latex)]
     lines = [latex[a:b].strip() for a, b in pairwise(ends)]
     for index, cut in enumerate(cuts, start=1):
         lines[index] = (r"\times " if cut.between_factors else "{} ") + lines[index]
     first, *rest = _with_fixed_delimiters(lines)
-    return [_shrunk(first, room), *(_shrunk(line, room - _INDENT) for line in rest)]
+    return [_shrunk(first, length), *(_shrunk(line, length - _INDENT) for line in rest)]
 
 
 def _with_fixed_delimiters(lines: list[str]) -> list[str]:
@@ -223,11 +244,11 @@ def _with_fixed_delimiters(lines: list[str]) -> list[str]:
     return lines
 
 
-def _shrunk(line: str, room: float) -> str:
+def _shrunk(line: str, length: float) -> str:
     """A line that is not broken any more; TeX measures whether it must be smaller."""
-    if width(line) <= 0.88 * room:
+    if width(line) <= 0.88 * length:
         return line
-    beside = 1.15 * (ROOM - room) + 5  # at 11 pt, and with the sign that ends the formula
+    beside = 1.15 * (_ROOM.get() - length) + 5  # at 11 pt, and with the sign that ends the formula
     return rf"\assayfit{{{beside:.0f}pt}}{{{line}}}"
 
 
@@ -254,15 +275,15 @@ def display(rows: Sequence[Row], end: str = ".") -> str:
         What follows the last formula.
     """
     whole = " ".join(part for row in rows for part in (row.left, row.sign, row.right) if part)
-    if len(rows) == 1 and width(whole) <= ROOM:
-        return f"\\[\n  {_shrunk(whole, ROOM)}{end}\n\\]"
+    if len(rows) == 1 and width(whole) <= room():
+        return f"\\[\n  {_shrunk(whole, room())}{end}\n\\]"
     indent = max(width(row.left) for row in rows) + _RELATION
-    hang = indent <= _HANG * ROOM
+    hang = indent <= _HANG * room()
     lines: list[str] = []
     for row in rows:
-        first, *rest = _lines(row.right, ROOM - (indent if hang else 24))
+        first, *rest = _lines(row.right, room() - (indent if hang else 24))
         if row.left and row.sign and not hang:
-            lines += [f"& {line}" for line in _lines(row.left, ROOM)]
+            lines += [f"& {line}" for line in _lines(row.left, room())]
             lines.append(rf"& \quad {row.sign} {first}")
         else:
             lead = r"\quad " if row.sign and not hang else ""
@@ -277,9 +298,9 @@ def gathered(formulas: Sequence[str]) -> str:
     packed: list[str] = []
     for formula in formulas:
         joined = rf"{packed[-1]}, \qquad {formula}" if packed else formula
-        if packed and width(joined) <= ROOM:
+        if packed and width(joined) <= room():
             packed[-1] = joined
         else:
             packed.append(formula)
-    body = ", \\\\\n  ".join(" \\\\\n  ".join(_lines(line, ROOM)) for line in packed)
+    body = ", \\\\\n  ".join(" \\\\\n  ".join(_lines(line, room())) for line in packed)
     return f"\\begin{{gather*}}\n  {body}.\n\\end{{gather*}}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import sympy
@@ -17,44 +18,68 @@ from theory.core.special import NormalCDF, StudentCDF
 from verify.core.document_layout import Row, display, gathered, width
 from verify.core.document_text import identifier, listed, plain
 
-__all__ = ["definitions", "further_definitions", "glosses", "notation", "reference"]
+__all__ = [
+    "definitions",
+    "further_definitions",
+    "glosses",
+    "notation",
+    "reference",
+    "references",
+    "well_known",
+]
 
-_WELL_KNOWN: tuple[tuple[Any, str, str], ...] = (
-    (sympy.zeta, r"\zeta", r"$\zeta$ is the Riemann zeta function"),
-    (sympy.beta, r"\mathrm{B}", r"$\mathrm{B}$ is Euler's Beta function"),
-    (sympy.harmonic, "H_{", r"$H_{n,s} = \sum_{j=1}^{n} j^{-s}$"),
-    (NormalCDF, r"\Phi", r"$\Phi$ is the standard normal distribution function"),
+_WELL_KNOWN: tuple[tuple[Any, str, str, str], ...] = (  # what is looked for, symbol, meaning
+    (sympy.zeta, r"\zeta", r"\zeta", "the Riemann zeta function"),
+    (sympy.beta, r"\mathrm{B}", r"\mathrm{B}", "Euler's Beta function"),
+    (sympy.harmonic, "H_{", "H_{n,s}", r"the sum $\sum_{j=1}^{n} j^{-s}$"),
+    (NormalCDF, r"\Phi", r"\Phi", "the standard normal distribution function"),
     (
         StudentCDF,
         "T_{",
-        r"$T_{d}$ is the distribution function of Student's $t$ law with $d$ degrees of freedom",
+        "T_{d}",
+        "the distribution function of Student's $t$ law with $d$ degrees of freedom",
     ),
     (
         sympy.LambertW,
         r"W\left(",
-        r"$W(\cdot)$ is Lambert's function, $W(z) e^{W(z)} = z$",
+        r"W(\cdot)",
+        "Lambert's function, $W(z) e^{W(z)} = z$",
     ),
     (
         sympy.KroneckerDelta,
         r"\mathbf{1}\{",
-        r"$\mathbf{1}\{\cdot\}$ is $1$ where its condition holds and $0$ elsewhere",
+        r"\mathbf{1}\{\cdot\}",
+        "$1$ where its condition holds and $0$ elsewhere",
     ),
 )
 
 
-def glosses(claim: Claim, expressions: Iterable[Any]) -> list[str]:
-    """What the well-known functions are that occur and are seen, in definitions at the latest."""
+def well_known(claim: Claim, expressions: Iterable[Any]) -> list[tuple[str, str]]:
+    """The well-known functions that occur and are seen, in definitions at the latest."""
     shown = [sympy.sympify(expression) for expression in expressions]
-    printed = "".join(claim.latex(expression) for expression in shown) + "".join(
-        _own_definition(claim, o) for o in claim.observables if o.definition in shown
+    having = {
+        function: [expression for expression in shown if expression.has(function)]
+        for function, *_ in _WELL_KNOWN
+    }
+    relevant = list(dict.fromkeys(expression for found in having.values() for expression in found))
+    if not relevant:
+        return []
+    text = "".join(claim.latex(expression) for expression in relevant) + "".join(
+        _own_definition(claim, o) for o in claim.observables if o.definition in relevant
     )
     return [
-        words
-        for function, mark, words in _WELL_KNOWN
-        if mark in printed and any(expression.has(function) for expression in shown)
+        (symbol, meaning)
+        for function, mark, symbol, meaning in _WELL_KNOWN
+        if mark in text and having[function]
     ]
 
 
+def glosses(claim: Claim, expressions: Iterable[Any]) -> list[str]:
+    """What the well-known functions are that occur and are seen."""
+    return [f"${symbol}$ is {meaning}" for symbol, meaning in well_known(claim, expressions)]
+
+
+@cache
 def notation(claim: Claim) -> str:
     """One sentence on the well-known functions and sets of a claim's statement and definitions."""
     defined = [o.definition for o in claim.observables if o.definition is not None]
@@ -172,6 +197,21 @@ _BIG = re.compile(r"\\(sum|prod|int)(?![A-Za-z])")
 def _own_definition(claim: Claim, observable: Observable, inline: bool = False) -> str:
     others = [other for other in claim.observables if other is not observable]
     return latex(observable.definition, claim.domain, others, inline=inline)
+
+
+def references(claim_ids: Sequence[str], here: Mapping[str, str]) -> str:
+    """Several claims: by their numbers, in the order in which they are printed, or by their ids."""
+    known = set(claim_ids)
+    items = []
+    for kind in dict.fromkeys(here.values()):
+        ours = [one for one, called in here.items() if one in known and called == kind]
+        if len(ours) > 1:
+            numbers = [rf"\ref{{assay:{one}}}" for one in ours]
+            items.append(f"{kind}s~{listed(numbers)}")
+        else:
+            items += [reference(one, here) for one in ours]
+    elsewhere = [one for one in claim_ids if one not in here]
+    return listed([*items, *(reference(one, here) for one in elsewhere)])
 
 
 def reference(claim_id: str, here: Mapping[str, str]) -> str:

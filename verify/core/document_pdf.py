@@ -13,7 +13,7 @@ from theory.core.errors import AssayError
 __all__ = ["compile_pdf", "require_latex"]
 
 _COMMAND = ("pdflatex", "-no-shell-escape", "-interaction=nonstopmode", "-halt-on-error")
-_RUNS = 3  # contents and references are known in the second, page numbers of both in the third
+_RUNS = 5  # at most: contents, references and the widths of tables settle one after another
 
 
 def require_latex() -> None:
@@ -40,16 +40,27 @@ def compile_pdf(text: str, out: Path) -> None:
     with tempfile.TemporaryDirectory(prefix="assay-") as folder:
         source = Path(folder) / "claims.tex"
         source.write_text(text, encoding="utf-8")
+        before: list[bytes] = []
         for _ in range(_RUNS):
             run = subprocess.run(
                 [*_COMMAND, source.name], cwd=folder, capture_output=True, check=False
             )
             if run.returncode != 0:
                 raise AssayError(f"LaTeX stopped: {_first_error(run.stdout)}")
+            now = _notes(source)
+            if now == before and b"Rerun" not in run.stdout:
+                break
+            before = now
         try:
             shutil.copyfile(source.with_suffix(".pdf"), out)
         except OSError as problem:
             raise AssayError(f"cannot write {out}: {problem.strerror}") from None
+
+
+def _notes(source: Path) -> list[bytes]:
+    """What one run leaves for the next."""
+    files = [source.with_suffix(suffix) for suffix in (".aux", ".toc", ".out")]
+    return [file.read_bytes() for file in files if file.exists()]
 
 
 def _first_error(log: bytes) -> str:

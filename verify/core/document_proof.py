@@ -11,15 +11,17 @@ import sympy
 from theory.core.claim import Claim
 from theory.core.decision import Status
 from theory.core.derivation import DerivationReport, Step, StepReport, written_out
-from theory.core.rules.elementary import ChangeOfVariables, Definition, Rule, Termwise
-from verify.core.document_layout import ROOM, Row, display, width
+from theory.core.printing import names_for_words
+from theory.core.rules.elementary import ChangeOfVariables, Cited, Definition, Rule, Termwise
+from verify.core.document_bibliography import with_citations
+from verify.core.document_layout import Row, display, room, width
 from verify.core.document_notation import further_definitions, glosses, notation, reference
 from verify.core.document_text import breakable, latex_text, listed, plain, sentence
 
 __all__ = ["Proof"]
 
 _SIGNS = {"=": "=", "<=": r"\le", ">=": r"\ge", "~": r"\sim", "+-": "="}
-_SMALL = 0.16 * ROOM  # a wider remainder is given a name
+_SMALL = 0.16  # of a line: a wider remainder is given a name
 _COMPLETE = (Status.PROVED, Status.CERTIFIED, Status.CITED)
 
 
@@ -124,7 +126,8 @@ class Proof:
         sign = row.sign
         plain_start = isinstance(step.by, Definition) and not step.note
         if not plain_start or report.status is not Status.PROVED:
-            reason = self.reason(step) + _status_note(report, step.by)
+            reason = self.reason(step)
+            reason += _status_note(report, step.by, reason)
             if sign:
                 letter = next(self._letters)
                 doubt = {Status.UNDECIDED: "?", Status.REFUTED: "!"}.get(report.status, "")
@@ -158,7 +161,7 @@ class Proof:
             return
         index = rf"_{{{len(block.remainders) + 1}}}" if block.remainders else ""
         theta, name = self._theta + index, self._bound + index
-        if width(printed) > _SMALL:
+        if width(printed) > _SMALL * room():
             block.remarks.append(rf"$|{theta}| \le 1$ and ${name} = {printed}$")
             printed = name
         else:
@@ -169,7 +172,8 @@ class Proof:
     def reason(self, step: Step) -> str:
         """What justifies a step: its note and the words of its rule."""
         where = f"{self._claim.id}, a step of the derivation"
-        words = latex_text(self._words(step.by), where)
+        with names_for_words(self._claim.domain, self._claim.observables):
+            words = with_citations(latex_text(self._words(step.by), where))
         note = latex_text(step.note, where).rstrip(".")
         if isinstance(step.by, Definition):
             return note or words
@@ -184,6 +188,8 @@ class Proof:
         if isinstance(rule, ChangeOfVariables):
             old, new = self._claim.latex(rule.old), self._claim.latex(rule.old_as)
             return f"substitution ${old} = {new}$"
+        if isinstance(rule, Cited):
+            return _work(rule)
         names = r"\\texttt\{([\w-]+\.[\w-]+)\}"  # of claims, as rules that apply them print them
         return re.sub(names, lambda match: reference(match[1], self._here), rule.words)
 
@@ -202,6 +208,15 @@ class Proof:
         if refuted:
             return "This is the assertion, which the verdict contradicts: one of the two is wrong."
         return "Together these are the assertion." if chains > 1 else "This is the assertion."
+
+
+def _work(rule: Cited) -> str:
+    """A cited theorem and where it is proved; what is no work there says how it is applied."""
+    if with_citations(rule.reference) != rule.reference:
+        return f"{rule.theorem}, see {rule.reference}"
+    if with_citations(rule.theorem) != rule.theorem:
+        return f"{rule.theorem}: {rule.reference}"
+    return rule.words
 
 
 def _letters() -> Iterator[str]:
@@ -223,7 +238,8 @@ def _ends_in(block: _Block, right: str, report: StepReport) -> bool:
     return not fresh and report.status is Status.PROVED and block.rows[-1].right == right
 
 
-def _status_note(report: StepReport, rule: Rule) -> str:
+def _status_note(report: StepReport, rule: Rule, reason: str) -> str:
+    """A mark for a step that is not proved; a cited theorem that its reason does not name."""
     while isinstance(rule, Termwise):
         rule = rule.inner
     if report.status is Status.CITED and rule.words.startswith(r"\texttt{"):  # a claim's own proof
@@ -233,6 +249,9 @@ def _status_note(report: StepReport, rule: Rule) -> str:
     if report.status is Status.CERTIFIED:
         return " [certified by interval arithmetic]"
     if report.status is Status.CITED:
-        return r" [\emph{cited}, not proved here]"
-    reason = breakable(plain(report.reason, "the finding of a step"))
-    return rf" \textbf{{[{str(report.status).upper()}:}} {reason}\textbf{{]}}"
+        _, _, named = report.reason.partition("cited: ")
+        named = with_citations(latex_text(named, "the finding of a step"))
+        of = f": {named}" if named and named.partition(" (")[0] not in reason else ""
+        return rf" [\emph{{cited}}, not proved here{of}]"
+    found = breakable(plain(report.reason, "the finding of a step"))
+    return rf" \textbf{{[{str(report.status).upper()}:}} {found}\textbf{{]}}"

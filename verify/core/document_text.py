@@ -18,6 +18,7 @@ from theory.core.errors import AssayError
 
 __all__ = [
     "AS_THEY_ARE",
+    "GREEK",
     "breakable",
     "counted",
     "identifier",
@@ -39,7 +40,7 @@ _SPECIAL = {
     "`": r"\textasciigrave{}",
 } | {character: "\\" + character for character in "{}$&#%_"}
 
-_GREEK = (
+GREEK = (
     "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi o pi rho "
     "varsigma sigma tau upsilon phi chi psi omega"
 ).split()
@@ -50,7 +51,7 @@ def _signs(characters: str, commands: str) -> dict[str, str]:
 
 
 _MATHS = (
-    {chr(0x3B1 + i): name if name == "o" else rf"\{name}" for i, name in enumerate(_GREEK)}
+    {chr(0x3B1 + i): name if name == "o" else rf"\{name}" for i, name in enumerate(GREEK)}
     | _signs(
         "ΓΔΘΛΞΠΣΥΦΨΩ", r"\Gamma \Delta \Theta \Lambda \Xi \Pi \Sigma \Upsilon \Phi \Psi \Omega"
     )

@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from theory.core.errors import AssayError
-from verify.core.verdict import Verdict
+from verify.core.kept import cache_folder
+
+if TYPE_CHECKING:
+    from verify.core.verdict import Verdict
 
 __all__ = ["Ledger", "LedgerError", "default_path"]
 
@@ -24,9 +27,7 @@ class LedgerError(AssayError):
 
 def default_path() -> Path:
     """Where the ledger lives unless told otherwise: the user's cache folder."""
-    import platformdirs
-
-    return Path(platformdirs.user_cache_dir("assay")) / "ledger.sqlite"
+    return cache_folder() / "ledger.sqlite"
 
 
 class Ledger:
@@ -88,6 +89,8 @@ class Ledger:
 
     def verdict(self, claim: str, digest: str, seed: int, tier: str) -> Verdict | None:
         """The stored verdict, if the claim and its code are unchanged."""
+        from verify.core.verdict import Verdict  # not above: workers start before SymPy is loaded
+
         content = self._read("verdict", claim, digest, seed, tier)
         try:
             return None if content is None else Verdict.restored(content)
@@ -108,6 +111,27 @@ class Ledger:
     ) -> None:
         """Keep the outcomes of a claim's mutants at once."""
         self._write("mutants", claim, digest, seed, tier, outcomes)
+
+    def holds_any(self, kind: str, digest: str, seed: int, tier: str) -> bool:
+        """Whether there is any entry of this kind of the code with this digest."""
+        with self._errors():
+            row = self._connection.execute(
+                "SELECT 1 FROM entries WHERE kind = ? AND digest = ? AND seed = ? AND tier = ?",
+                (kind, digest, seed, tier),
+            ).fetchone()
+        return row is not None
+
+    def seconds(self, tier: str) -> dict[str, float]:
+        """What the last verdict on each claim took, by id, whatever has changed since."""
+        with self._errors():
+            rows = self._connection.execute(
+                "SELECT claim, content FROM entries WHERE kind = 'verdict' AND tier = ?", (tier,)
+            ).fetchall()
+        found = {}
+        for claim, content in rows:
+            with suppress(TypeError, ValueError, KeyError):
+                found[str(claim)] = float(json.loads(content)["seconds"])
+        return found
 
     def _read(self, kind: str, claim: str, digest: str, seed: int, tier: str) -> Any:
         with self._errors():

@@ -31,6 +31,8 @@ class MutantOutcome:
         What killed it, or why it survives; empty for a survivor that nobody explained.
     found : str
         For a survivor: what the check found instead of a refutation.
+    claim, mutant : str
+        The claim's id, and what the wrong version is called.
     """
 
     claim: str
@@ -83,7 +85,22 @@ def _largest_prediction(claim: Claim, check: Check, tier: str) -> float:
 def judge_mutants(
     claim: Claim, check: Check, *, tier: str, seed: int, time_limit: float | None = None
 ) -> list[MutantOutcome]:
-    """Judge every mutant of a claim with the claim's own check; the time limit is for each."""
+    """Judge every mutant of a claim with the claim's own check; the time limit is for each.
+
+    Parameters
+    ----------
+    claim : Claim
+    check : Check
+        The claim's own, as `check_of` gives it.
+    tier : {"quick", "full", "large"}
+    seed : int
+    time_limit : float, optional
+        Seconds for each mutant.
+
+    Returns
+    -------
+    list of MutantOutcome
+    """
     reasons = survivors(claim)
     outcomes = []
     for mutant in mutants_of(claim, check, tier):

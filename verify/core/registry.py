@@ -15,9 +15,25 @@ from theory.core.claim import Claim
 from theory.core.errors import CatalogueError
 from verify.core.check import Check, registered
 from verify.core.findings import one_line
-from verify.core.userfile import claims_of_file
+from verify.core.userfile import claims_of_file, file_of
 
-__all__ = ["check_of", "find", "judge_by_reference", "measure", "mutants_by_reference", "select"]
+__all__ = [
+    "check_of",
+    "find",
+    "judge_by_reference",
+    "measure",
+    "mutants_by_reference",
+    "remember",
+    "select",
+]
+
+_AT_PROMPT: dict[str, Claim] = {}
+
+
+def remember(claim: Claim) -> None:
+    """Let a claim that was written at a prompt be found by its id, in this process."""
+    if file_of(claim) is None and claim.topic not in catalogue.topics():
+        _AT_PROMPT[claim.id] = claim
 
 
 def find(reference: str) -> Claim:
@@ -28,6 +44,8 @@ def find(reference: str) -> Claim:
     CatalogueError
         There is no such claim or file.
     """
+    if reference in _AT_PROMPT:
+        return _AT_PROMPT[reference]
     path, claim_id = _split(reference)
     if path is None:
         return catalogue.find(claim_id)
@@ -53,7 +71,7 @@ def select(references: Iterable[str]) -> tuple[Claim, ...]:
     for one in references or catalogue.topics():
         path, pattern = _split(one)
         if path is None:
-            claims = catalogue.select((one,))
+            claims = (_AT_PROMPT[one],) if one in _AT_PROMPT else catalogue.select((one,))
             related |= {claim.id: claim for claim in claims}
         else:
             every = claims_of_file(path)
@@ -94,6 +112,14 @@ def _load(topic: str) -> str:
 
 def check_of(claim: Claim) -> Check | None:
     """The check of a claim, or None for a claim that is judged by its derivation alone.
+
+    Parameters
+    ----------
+    claim : Claim
+
+    Returns
+    -------
+    Check or None
 
     Raises
     ------
@@ -150,7 +176,7 @@ def source_files(topic: str, file: Path | None = None) -> list[Path]:
 
 
 def measure(
-    reference: str,
+    reference: Claim | str,
     point: dict[str, Any],
     *,
     tier: str = "quick",
@@ -161,8 +187,8 @@ def measure(
 
     Parameters
     ----------
-    reference : str
-        The id of a claim of the catalogue, or ``FILE.py::ID``.
+    reference : Claim or str
+        A claim, the id of one in the catalogue, or ``FILE.py::ID``.
     point : dict
         A value for every parameter of the claim. For a limit or a rate, that of the growing
         parameter is not used: the check goes along its ladder.
@@ -178,13 +204,16 @@ def measure(
 
     Raises
     ------
-    CatalogueError, DomainError
+    CatalogueError
+        There is no such claim, check or mutant, or nothing was found at the point.
+    DomainError
+        The point is outside the domain of the claim.
     """
     from dataclasses import replace
 
     from verify.core.judge import judge
 
-    claim = find(reference)
+    claim = reference if isinstance(reference, Claim) else find(reference)
     check = check_of(claim)
     if check is None:
         raise CatalogueError(f"{claim.id} has no check: it is judged by its derivation")

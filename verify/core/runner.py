@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import multiprocessing.connection
 import os
-import signal
-import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -22,11 +18,12 @@ from theory.core.catalogue import section_of
 from theory.core.claim import Claim
 from theory.core.errors import AssayError
 from theory.core.statement import Trend
-from verify.core.ledger import Ledger
-from verify.core.registry import judge_by_reference, mutants_by_reference, source_files
-from verify.core.sources import digest
+from verify.core.ledger import Ledger, LedgerError
+from verify.core.registry import judge_by_reference, mutants_by_reference
+from verify.core.sources import digest, source_files
 from verify.core.userfile import file_of, reference
 from verify.core.verdict import Verdict
+from verify.core.workers import Worker, workers
 
 __all__ = [
     "Plan",
@@ -97,11 +94,16 @@ def _unchanged(claim: Claim) -> bool:
         return False
 
 
-def run_claims(plan: Plan, ledger: Ledger) -> Iterator[tuple[Verdict, bool]]:
+def run_claims(
+    plan: Plan, ledger: Ledger, crew: list[Worker] | None = None
+) -> Iterator[tuple[Verdict, bool]]:
     """Verdicts as they are reached, each with whether it came from the ledger.
 
+    A ``crew`` that was started before is used in place of new workers, and left to the caller.
+
     A verdict is kept unless its check was stopped by an exception, which may be gone next time, or
-    its code was edited while it ran.
+    its code was edited while it ran. Where verdicts cannot be kept, `LedgerError` is raised after
+    the last one.
     """
     digests = {claim.id: digest_of(claim) for claim in plan.claims}
     waiting: list[Claim] = []
@@ -112,11 +114,38 @@ def run_claims(plan: Plan, ledger: Ledger) -> Iterator[tuple[Verdict, bool]]:
             waiting.append(claim)
         else:
             yield held, True
-    for claim, content in _computed(judge_by_reference, waiting, plan, _given_up):
+    store = _Store(ledger)
+    for claim, content in _computed(judge_by_reference, waiting, plan, crew, _given_up):
         verdict = Verdict.restored(content)
         if not verdict.stopped and _unchanged(claim):
-            ledger.store_verdict(verdict, digests[claim.id], plan.seed, plan.tier)
+            store.verdict(verdict, digests[claim.id], plan.seed, plan.tier)
         yield verdict, False
+    store.close()
+
+
+class _Store:
+    """A ledger that is written to until that fails, which is told at the end."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._problem: LedgerError | None = None
+
+    def verdict(self, *entry: Any) -> None:
+        self._keep(self._ledger.store_verdict, *entry)
+
+    def mutants(self, *entry: Any) -> None:
+        self._keep(self._ledger.store_mutants, *entry)
+
+    def _keep(self, store: Callable[..., None], *entry: Any) -> None:
+        if self._problem is None:
+            try:
+                store(*entry)
+            except LedgerError as problem:
+                self._problem = problem
+
+    def close(self) -> None:
+        if self._problem is not None:
+            raise self._problem
 
 
 def held_verdicts(plan: Plan, ledger: Ledger) -> dict[str, Verdict | None]:
@@ -135,8 +164,13 @@ def held_mutants(plan: Plan, ledger: Ledger) -> dict[str, list[Any] | None]:
     }
 
 
-def run_mutants(plan: Plan, ledger: Ledger) -> Iterator[tuple[str, list[dict[str, str]], bool]]:
-    """Mutant outcomes claim by claim, each with whether they came from the ledger."""
+def run_mutants(
+    plan: Plan, ledger: Ledger, crew: list[Worker] | None = None
+) -> Iterator[tuple[str, list[dict[str, str]], bool]]:
+    """Mutant outcomes claim by claim, each with whether they came from the ledger.
+
+    The ``crew`` is as for `run_claims`.
+    """
     digests = {claim.id: digest_of(claim) for claim in plan.claims}
     waiting: list[Claim] = []
     for claim in plan.claims:
@@ -146,10 +180,12 @@ def run_mutants(plan: Plan, ledger: Ledger) -> Iterator[tuple[str, list[dict[str
             waiting.append(claim)
         else:
             yield claim.id, held, True
-    for claim, outcomes in _computed(mutants_by_reference, waiting, plan):
+    store = _Store(ledger)
+    for claim, outcomes in _computed(mutants_by_reference, waiting, plan, crew):
         if _unchanged(claim):
-            ledger.store_mutants(claim.id, outcomes, digests[claim.id], plan.seed, plan.tier)
+            store.mutants(claim.id, outcomes, digests[claim.id], plan.seed, plan.tier)
         yield claim.id, outcomes, False
+    store.close()
 
 
 def _given_up(claim: Claim, seconds: float) -> dict[str, Any]:
@@ -166,6 +202,7 @@ def _computed(
     task: Callable[[str, str, int, float | None], Any],
     claims: list[Claim],
     plan: Plan,
+    crew: list[Worker] | None,
     given_up: Callable[[Claim, float], Any] | None = None,
 ) -> Iterator[tuple[Claim, Any]]:
     """Claims with what the task returns; workers that do not return are ended, if that is told."""
@@ -175,16 +212,17 @@ def _computed(
             yield claim, task(reference(claim), *settings)
         return
     patience = plan.time_limit + _GRACE if plan.time_limit and given_up else None
-    with _workers(min(plan.jobs, len(claims))) as workers:
-        shares = _shares(claims, len(workers))
+    number = min(plan.jobs, len(claims))
+    with nullcontext(crew) if crew else workers(number) as hired:
+        shares = _shares(claims, min(number, len(hired)))
         running: dict[Future[Any], tuple[int, Claim, float]] = {}
 
         def feed(index: int) -> None:
             if claim := _next(shares, index):
-                future = workers[index].pool.submit(task, reference(claim), *settings)
+                future = hired[index].submit(task, reference(claim), *settings)
                 running[future] = index, claim, time.monotonic()
 
-        for index in range(len(workers)):
+        for index in range(len(shares)):
             feed(index)
         while running:
             done, _ = wait(running, _PAUSE if patience else None, FIRST_COMPLETED)
@@ -200,10 +238,11 @@ def _computed(
                 feed(index)
                 yield claim, content
             for future, (index, claim, since) in list(running.items()):
-                if patience and given_up and time.monotonic() - since > patience:
+                begun = max(since, hired[index].loaded or time.monotonic())
+                if patience and given_up and time.monotonic() - begun > patience:
                     del running[future]
-                    workers[index].end()
-                    workers[index] = _Worker()
+                    hired[index].end()
+                    hired[index] = Worker()
                     feed(index)
                     yield claim, given_up(claim, plan.time_limit or 0.0)
 
@@ -247,84 +286,3 @@ def _next(shares: list[_Share], index: int) -> Claim | None:
     if not own.current and own.groups:
         own.current.extend(own.groups.popleft())
     return own.current.popleft() if own.current else None
-
-
-class _Worker:
-    """One process that judges, claim after claim."""
-
-    def __init__(self) -> None:
-        spawn = multiprocessing.get_context("spawn")
-        self.pool = ProcessPoolExecutor(1, mp_context=spawn, initializer=_end_with_parent)
-        with _no_interrupt():  # the process starts here, and inherits it
-            self._process = self.pool.submit(os.getpid)
-
-    def end(self) -> None:
-        """End the process, whatever it is doing."""
-        os.kill(self._process.result(), getattr(signal, "SIGKILL", signal.SIGTERM))
-        self.pool.shutdown(wait=False, cancel_futures=True)
-
-
-@contextmanager
-def _workers(jobs: int) -> Iterator[list[_Worker]]:
-    """Processes that end with this context, at once if it is left by an exception."""
-    others = multiprocessing.active_children()
-    with _thread_share(jobs):
-        workers = [_Worker() for _ in range(jobs)]
-        try:
-            yield workers
-        except BaseException:
-            for worker in workers:
-                worker.pool.shutdown(wait=False, cancel_futures=True)
-            for child in multiprocessing.active_children():
-                if child not in others:
-                    child.terminate()
-            raise
-        finally:
-            for worker in workers:
-                worker.pool.shutdown(wait=True)
-
-
-def _end_with_parent() -> None:
-    """End this worker when the process that started it is gone, even if that was killed."""
-    parent = multiprocessing.parent_process()
-    assert parent is not None
-
-    def watch() -> None:
-        multiprocessing.connection.wait([parent.sentinel])
-        os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
-
-
-@contextmanager
-def _no_interrupt() -> Iterator[None]:
-    """Hold back Ctrl-C; processes started meanwhile never see it, and leave it to this one."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-class _thread_share:
-    """Workers share the cores: each gets its part, set before numerical libraries load."""
-
-    _NAMES = ("NUMBA_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
-
-    def __init__(self, jobs: int) -> None:
-        self._threads = str(max(1, (os.cpu_count() or 1) // jobs))
-        self._before: dict[str, str | None] = {}
-
-    def __enter__(self) -> None:
-        self._before = {name: os.environ.get(name) for name in self._NAMES}
-        os.environ.update(dict.fromkeys(self._NAMES, self._threads))
-
-    def __exit__(self, *_: object) -> None:
-        for name, value in self._before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value

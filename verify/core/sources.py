@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
-__all__ = ["beside", "closure", "core_files", "digest", "imported_by"]
+__all__ = ["beside", "closure", "core_files", "digest", "imported_by", "source_files"]
 
 COLUMNS = ("theory", "numerics", "verify")
 _LIBRARIES = ("sympy", "numpy", "scipy", "numba", "python-flint", "mpmath", "jax", "optax")
@@ -23,6 +23,20 @@ def _folders(package: str) -> tuple[Path, ...]:
     spec = importlib.util.find_spec(package)
     assert spec is not None and spec.submodule_search_locations is not None
     return tuple(Path(folder) for folder in spec.submodule_search_locations)
+
+
+def source_files(topic: str, file: Path | None = None) -> list[Path]:
+    """The files that verdicts depend on: the judging core and the modules of a topic.
+
+    They are found by following imports among the three packages, so that editing one topic leaves
+    the verdicts of the others standing. For a user's ``file``: itself, the modules beside it that
+    it imports, and what these import of the three packages.
+    """
+    if file is not None:
+        own = beside(file)
+        return sorted({*core_files(), *own, *imported_by(own)})
+    start = [f"{column}.{topic.replace('-', '_')}" for column in COLUMNS]
+    return sorted({*core_files(), *closure(start)})
 
 
 @cache

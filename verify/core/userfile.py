@@ -8,16 +8,19 @@ from __future__ import annotations
 import importlib.util
 import sys
 import traceback
-from functools import cache
+from collections.abc import Iterable
 from pathlib import Path
+from types import ModuleType
 
 from theory.core import catalogue
 from theory.core.claim import Claim
 from theory.core.errors import AssayError, CatalogueError
+from verify.core.check import forget, registered
 
 __all__ = ["claims_of_file", "file_of", "reference"]
 
 _FILES: dict[str, Path] = {}
+_LOADED: dict[Path, tuple[int, tuple[Claim, ...]]] = {}
 
 
 def file_of(claim: Claim) -> Path | None:
@@ -32,10 +35,11 @@ def reference(claim: Claim) -> str:
 
 
 def claims_of_file(path: Path) -> tuple[Claim, ...]:
-    """Run a user's file once and return the claims that it defines, in order.
+    """Run a user's file and return the claims that it defines, in order.
 
-    Checks and mutants in the file register themselves as they are defined. As for a script, modules
-    in the folder of the file can be imported.
+    It is run once, and again when it has changed. Checks and mutants in the file register
+    themselves as they are defined. As for a script, modules in the folder of the file can be
+    imported; these are not run again.
 
     Parameters
     ----------
@@ -49,12 +53,33 @@ def claims_of_file(path: Path) -> tuple[Claim, ...]:
     """
     if not path.is_file():
         raise CatalogueError(f"there is no file {path}")
-    return _claims_of(path.resolve())
+    path = path.resolve()
+    written = path.stat().st_mtime_ns
+    if path in _LOADED and _LOADED[path][0] != written:
+        _, claims = _LOADED.pop(path)
+        _forget(claims, path)
+    if path not in _LOADED:
+        _LOADED[path] = written, _claims_of(path)
+    return _LOADED[path][1]
 
 
-@cache
+def _module_name(path: Path) -> str:
+    return f"assay_user_{path.stem}"
+
+
+def _forget(claims: Iterable[Claim], path: Path) -> None:
+    """Drop what a file has registered, so that it can be run again."""
+    for claim in claims:
+        check = registered(claim)
+        home = None if check is None else getattr(check.measure, "__module__", None)
+        if home in (None, _module_name(path)):
+            forget((claim.id,))
+        if _FILES.get(claim.id) == path:
+            del _FILES[claim.id]
+
+
 def _claims_of(path: Path) -> tuple[Claim, ...]:
-    name = f"assay_user_{path.stem}"
+    name = _module_name(path)
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
         raise CatalogueError(f"{path} is not a Python file")
@@ -65,17 +90,15 @@ def _claims_of(path: Path) -> tuple[Claim, ...]:
     try:
         spec.loader.exec_module(module)
     except AssayError as problem:
+        _forget(_own(module), path)
         raise CatalogueError(f"{path}: {problem}") from None
     except Exception as problem:
+        _forget(_own(module), path)
         frames = [f for f in traceback.extract_tb(problem.__traceback__) if f.filename == str(path)]
         line = f", line {frames[-1].lineno}" if frames else ""
         reason = str(problem).splitlines()[0] if str(problem) else ""
         raise CatalogueError(f"{path}{line}: {type(problem).__name__}: {reason}") from None
-    claims = [
-        claim
-        for claim in catalogue.claims_of(module)
-        if claim.topic not in catalogue.topics() or not _in_catalogue(claim)
-    ]
+    claims = _own(module)
     if not claims:
         raise CatalogueError(f"{path} defines no claim")
     catalogue.require_unique(claims)
@@ -87,6 +110,15 @@ def _claims_of(path: Path) -> tuple[Claim, ...]:
         if _FILES.setdefault(claim.id, path) != path:
             raise CatalogueError(f"{claim.id} is defined in {_FILES[claim.id]} and in {path}")
     return tuple(claims)
+
+
+def _own(module: ModuleType) -> list[Claim]:
+    """The claims of a module that are not the catalogue's."""
+    return [
+        claim
+        for claim in catalogue.claims_of(module)
+        if claim.topic not in catalogue.topics() or not _in_catalogue(claim)
+    ]
 
 
 def _in_catalogue(claim: Claim) -> bool:

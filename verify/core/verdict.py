@@ -10,6 +10,7 @@ from typing import Any
 
 from theory.core.claim import Claim
 from theory.core.derivation import DerivationReport
+from theory.core.rich_display import RichDisplay
 
 __all__ = ["Decision", "How", "Verdict"]
 
@@ -39,13 +40,14 @@ class How(StrEnum):
         return max(kinds, key=list(cls).index)
 
 
+_MARGIN = " " * 14
 _LONGEST_VALUE = 2000
 """A value of the worst point that takes more characters is left out of `Verdict.as_json`."""
 
 
-@dataclass(frozen=True)
-class Verdict:
-    """The judgement of one claim.
+@dataclass(frozen=True, repr=False)
+class Verdict(RichDisplay):
+    """The judgement of one claim; as text, a few lines for people.
 
     Attributes
     ----------
@@ -85,6 +87,8 @@ class Verdict:
         The derivation as it was checked: a mapping for each step, and one for the conclusion.
     stopped : bool
         True when an exception ended the measurement at some point: then the verdict is not kept.
+    claim : Claim or None
+        What was judged, where that is known (after `verify.check`); it is not stored.
     """
 
     id: str
@@ -100,11 +104,56 @@ class Verdict:
     reason: str = ""
     worst: dict[str, Any] | None = None
     tightness: float | None = None
-    evidence: tuple[dict[str, Any], ...] = field(default=(), repr=False)
+    evidence: tuple[dict[str, Any], ...] = ()
     stopped: bool = False
     published: tuple[dict[str, Any], ...] = ()
     absolute: bool = False
-    steps: tuple[dict[str, Any], ...] = field(default=(), repr=False)
+    steps: tuple[dict[str, Any], ...] = ()
+    claim: Claim | None = field(default=None, compare=False)
+
+    def __repr__(self) -> str:
+        """Claim, verdict and its certainty; the reason and the counterexample if there are any."""
+        entries = [("certainty", self.certainty), ("derivation", self.derivation_words)]
+        if self.verdict is not Decision.CONFIRMED:
+            entries.append(("reason", self.reason))
+        if found := self.counterexample:
+            entries += [("at", _point_words(found["point"]))]
+            entries += [(name, str(found[name])) for name in ("predicted", "measured")]
+            entries.append(("again", found["program"].strip().replace("\n", f"\n{_MARGIN}")))
+        entries += [("published", f"{form['verdict']}: {form['name']}") for form in self.published]
+        entries.append(("took", f"{self.seconds:.1f} s"))
+        head = f"{self.id}: {self.verdict} ({self.how})"
+        title = [f"  {self.claim.title}"] if self.claim is not None else []
+        lines = [f"  {name:<{len(_MARGIN) - 2}}{words}" for name, words in entries]
+        return "\n".join([head, *title, *lines])
+
+    @property
+    def certainty(self) -> str:
+        """Resolution, error probability and extent of the evidence in a few words."""
+        if self.how is How.PROVED:
+            return "by its derivation"
+        if self.how is How.CERTIFIED:
+            return "on the whole domain"
+        if not self.points:
+            return "nothing was looked at"
+        words = [f"{self.points} point{'' if self.points == 1 else 's'}"]
+        if self.error_probability:
+            words.insert(0, f"error ≤ {self.error_probability:.0e}")
+            drawn = "trained models" if self.how is How.TRAINED else "draws"
+            words.append(f"{self.samples:,} {drawn}")
+        if self.how is How.EXHAUSTIVE:
+            words.insert(0, "every input")
+        elif self.how is not How.TRAINED:
+            words.insert(0, f"±{self.resolution:.3g}" if self.resolution else "exactly")
+        if self.tightness is not None:
+            words.append(f"tightness {self.tightness:.3g}")
+        return ", ".join(words)
+
+    @property
+    def derivation_words(self) -> str:
+        """How many steps of the derivation stand how, in words."""
+        words = [f"{count} {status}" for status, count in self.derivation.items() if count]
+        return ", ".join(words) or "none"
 
     def as_json(self) -> dict[str, Any]:
         """Plain values, without the point-by-point evidence and the steps of the derivation.
@@ -120,7 +169,8 @@ class Verdict:
 
     def stored(self) -> dict[str, Any]:
         """Plain values, evidence included, as the ledger keeps them."""
-        data = asdict(self)
+        data = asdict(replace(self, claim=None))
+        del data["claim"]
         for name in ("evidence", "published", "steps"):
             data[name] = list(data[name])
         return {**data, "verdict": str(self.verdict), "how": str(self.how)}
@@ -144,13 +194,21 @@ class Verdict:
     def report(self, claim: Claim) -> DerivationReport:
         """The derivation of the claim as it was checked for this verdict, or checked now."""
         if len(self.steps) == len(claim.derivation.steps) + 1:
-            return DerivationReport.restored(self.steps)
+            return DerivationReport.restored(self.steps, claim)
         return claim.derivation_report()
 
     @property
     def derivation_refuted(self) -> bool:
         """True when a step of the derivation is wrong."""
         return self.derivation.get("refuted", 0) > 0
+
+
+def _point_words(point: dict[str, Any]) -> str:
+    def short(value: Any) -> str:
+        text = str(value)
+        return text if len(text) <= 60 else text[:57] + "..."
+
+    return ", ".join(f"{name} = {short(value)}" for name, value in point.items())
 
 
 def _short(value: Any) -> Any:

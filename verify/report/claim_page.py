@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import json
+import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +20,9 @@ from verify.core.document_notation import further_definitions
 from verify.core.document_proof import Proof
 from verify.core.userfile import reference
 from verify.core.verdict import Verdict
-from verify.report.evidence import drawing
+from verify.report.axes import printed
+from verify.report.drawings import drawing
+from verify.report.hypotheses import Hypotheses, hypotheses, value
 from verify.report.texts import formula, html
 
 __all__ = ["ClaimPage", "MutantRow", "PointRow", "StepRow", "claim_page"]
@@ -36,15 +39,15 @@ class StepRow:
     formula: Markup
     reason: Markup
     status: str
-    finding: str
+    finding: Markup
     remarkable: bool  # the finding is more than a remark at the status
 
 
 @dataclass(frozen=True)
 class PointRow:
-    """What was found at one point."""
+    """What was found at one point; ``point`` has each sign with a short and the full value."""
 
-    point: tuple[tuple[Markup, str], ...]
+    point: tuple[tuple[Markup, str, str], ...]
     claimed: Markup
     measured: Markup
     samples: int
@@ -58,7 +61,7 @@ class MutantRow:
 
     name: str
     outcome: str
-    reason: str
+    reason: Markup
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,8 @@ class ClaimPage:
         among the steps or "no derivation".
     certainty : str
         Resolution, error probability and extent of the evidence.
+    steps_by_status : str
+        How many steps are proved, certified, cited and so on.
     """
 
     id: str
@@ -87,8 +92,10 @@ class ClaimPage:
     verdict: str
     how: str
     derived: str
+    steps_by_status: str
     certainty: str
     statement: Markup
+    hypotheses: Hypotheses
     notes: tuple[Markup, ...]
     published: str
     further: Markup
@@ -108,6 +115,7 @@ def claim_page(
     verdict: Verdict | None,
     mutants: Sequence[Mapping[str, str]] | None,
     links: Mapping[str, str],
+    options: str = "",
 ) -> ClaimPage:
     """Collect what the page of a claim shows.
 
@@ -120,6 +128,8 @@ def claim_page(
         Outcomes as the ledger keeps them; None: not judged.
     links : mapping
         Addresses of other claims' pages by their ids.
+    options : str
+        What the commands need besides the claim.
 
     Raises
     ------
@@ -142,8 +152,10 @@ def claim_page(
         verdict="not judged" if verdict is None else str(verdict.verdict),
         how="" if verdict is None else str(verdict.how),
         derived=derived,
-        certainty="" if verdict is None else display.certainty(verdict),
+        steps_by_status=_by_status(report) if claim.derivation.steps else "",
+        certainty="" if verdict is None else _powers(display.certainty(verdict)),
         statement=html(document_claim.printed_statement(claim), links),
+        hypotheses=hypotheses(claim, verdict, links),
         notes=tuple(html(note, links) for note in notes if not note.startswith(r"{\footnotesize")),
         published=claim.published,
         further=html("\n".join(further_definitions(claim)), links),
@@ -151,10 +163,12 @@ def claim_page(
         conclusion=report.conclusion.reason if claim.derivation.steps else "",
         conclusion_status=str(report.conclusion.status) if claim.derivation.steps else "",
         evidence=tuple(_points(claim, verdict)),
-        drawing=drawing(verdict) if verdict is not None else Markup(""),
-        mutants=_mutants(mutants),
+        drawing=_drawing(claim, verdict),
+        mutants=_mutants(claim, mutants),
         program=str((found or {}).get("program", "")),
-        commands=(f"assay run {name}", f"assay mutants {name}", f"assay refute {name}"),
+        commands=tuple(
+            f"assay {word} {name} {options}".rstrip() for word in ("run", "mutants", "refute")
+        ),
         latex=document_claim.printed_claim(claim, verdict, {}),
     )
 
@@ -182,22 +196,37 @@ def _steps(
                 formula(f"{{}} {sign} {printed}", block=True),  # a sign between two things
                 reason,
                 str(found.status),
-                found.reason,
+                _figure(claim, found.reason),
                 found.status not in (Status.PROVED, Status.CITED),  # a citation is in its words
             )
         )
     return rows
 
 
+def _powers(text: str) -> str:
+    """Numbers such as 1e-04 as powers of ten."""
+    return re.sub(r"\d[\d.]*e[+-]\d+", lambda found: printed(float(found[0])), text)
+
+
+def _by_status(report: DerivationReport) -> str:
+    counts = Counter(str(step.status) for step in report.steps)
+    return ", ".join(f"{count} {status}" for status, count in counts.items())
+
+
+def _drawing(claim: Claim, verdict: Verdict | None) -> Markup:
+    if verdict is None:
+        return Markup("")
+    return drawing(verdict, str(getattr(claim.statement, "variable", "n")))
+
+
 def _points(claim: Claim, verdict: Verdict | None) -> list[PointRow]:
     rows = []
     for result in () if verdict is None else verdict.evidence:
         entries = []
-        for name, value in result["point"].items():
+        for name, given in result["point"].items():
             known = name in claim.domain.names
             sign = formula(claim.domain[name].latex) if known else escape(name)
-            text = f"{value:.6g}" if isinstance(value, float) else json.dumps(value)
-            entries.append((sign, text.strip('"')))
+            entries.append((sign, value(given), value(given, None)))
         rows.append(
             PointRow(
                 tuple(entries),
@@ -212,14 +241,36 @@ def _points(claim: Claim, verdict: Verdict | None) -> list[PointRow]:
 
 
 def _figure(claim: Claim, text: Any) -> Markup:
-    """A value as the printed claim would have it."""
-    return html(document_claim.printed_number(str(text), f"{claim.id}, the evidence"))
+    """A value as the printed claim would have it, on one line if it is a number."""
+    shown = _with_numbers(str(text), f"{claim.id}, the evidence")
+    if re.search(r"[A-Za-z]{3}", str(text)):
+        return shown
+    return Markup('<span class="figure">{}</span>').format(shown)
 
 
-def _mutants(outcomes: Sequence[Mapping[str, str]] | None) -> tuple[MutantRow, ...] | None:
+def _with_numbers(text: str, where: str) -> Markup:
+    """Words with numbers and balls, as the printed claim would have them."""
+    about_zero = re.sub(r"\[\+/- (\S+)\]", r"0 ± \1", text)
+    return html(document_claim.printed_number(about_zero, where))
+
+
+def _mutants(
+    claim: Claim, outcomes: Sequence[Mapping[str, str]] | None
+) -> tuple[MutantRow, ...] | None:
     if outcomes is None:
         return None
-    return tuple(
-        MutantRow(o["mutant"], o["outcome"], o["reason"] or f"unexplained; {o.get('found', '')}")
-        for o in outcomes
+    rows = []
+    for outcome in outcomes:
+        reason = outcome["reason"] or f"unexplained; {outcome.get('found', '')}"
+        shown = _with_numbers(_spoken(reason), f"{claim.id}, the mutants")
+        rows.append(MutantRow(outcome["mutant"], outcome["outcome"], shown))
+    return tuple(rows)
+
+
+def _spoken(reason: str) -> str:
+    """Printed Python values as a reader would have them: p1 = 0.7, 1/2, (1)."""
+    reason = re.sub(
+        r"\{('[^{}]*)\}", lambda point: re.sub(r"'(\w+)': ", r"\1 = ", point[1]), reason
     )
+    reason = re.sub(r"Fraction\((-?\d+), (\d+)\)", r"\1/\2", reason)
+    return reason.replace(",)", ")")

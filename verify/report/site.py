@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
+from markupsafe import Markup
 
 from theory.core.claim import Claim
 from theory.core.errors import AssayError
@@ -20,7 +21,8 @@ from verify.report.dependencies import Dependencies
 
 __all__ = ["write_report"]
 
-ASSETS = ("style.css", "site.js")
+ASSETS = ("style.css", "site.js", "whole.js")
+MOST_BEARING = 50
 FILTERS = (
     ("topic", "topic"),
     ("verdict", "verdict"),
@@ -45,6 +47,7 @@ def write_report(
     mutants: Mapping[str, Sequence[Mapping[str, str]] | None],
     folder: Path,
     about: str,
+    options: str = "",
 ) -> Iterator[str]:
     """Write a report page by page, and say what was written.
 
@@ -58,6 +61,8 @@ def write_report(
         Made if it is not there; files of an earlier report are written over.
     about : str
         How the verdicts were reached, for the foot of every page.
+    options : str
+        What the commands that reach them again need, such as ``--tier full``.
 
     Yields
     ------
@@ -72,18 +77,24 @@ def write_report(
     if not claims:
         raise AssayError("there are no claims to report on")
     links = {claim.id: f"{claim.id}.html" for claim in claims}
+    titles = {claim.id: claim.title for claim in claims}
     graph = Dependencies(claims)
     environment = _environment(about)
     try:
         for part in ("claims", "assets"):
             (folder / part).mkdir(parents=True, exist_ok=True)
+        _write_assets(folder / "assets")
         pages = []
         for index, claim in enumerate(claims):
-            page = claim_page(claim, verdicts.get(claim.id), mutants.get(claim.id), links)
+            page = claim_page(claim, verdicts.get(claim.id), mutants.get(claim.id), links, options)
             pages.append(page)
             neighbours = (claims[index - 1] if index else None, *claims[index + 1 : index + 2])
             text = environment.get_template("claim.html").render(
-                root="../", page=page, graph=graph, neighbours=[n and n.id for n in neighbours]
+                root="../",
+                page=page,
+                graph=graph,
+                titles=titles,
+                neighbours=[n and n.id for n in neighbours],
             )
             _write(folder / "claims" / links[claim.id], text)
             yield claim.id
@@ -106,14 +117,18 @@ def _write_overviews(
     }
     unsettled = [page for page in pages if page.verdict in ("refuted", "inconclusive")]
     findings = [
-        (words, [page for page in pages if page.standing == str(standing)])
+        (
+            str(standing).replace(" ", "-"),
+            words,
+            [page for page in pages if page.standing == str(standing)],
+        )
         for standing, words in STANDINGS.items()
     ]
     bearing = sorted(pages, key=lambda page: -len(graph.would_fall(page.id)))
     overviews: dict[str, dict[str, Any]] = {
         "index.html": {"pages": pages, "filters": FILTERS, "choices": choices},
         "findings.html": {"findings": findings, "unsettled": unsettled},
-        "graph.html": {"pages": pages, "graph": graph, "bearing": bearing[:20]},
+        "graph.html": {"pages": pages, "graph": graph, "bearing": bearing[:MOST_BEARING]},
     }
     for name, values in overviews.items():
         _write(folder / name, environment.get_template(name).render(root="", **values))
@@ -123,9 +138,12 @@ def _write_overviews(
     }
     edges = json.dumps({"claims": titles, "uses": graph.edges}, separators=(",", ":"))
     _write(folder / "assets" / "graph.js", f"const GRAPH = {edges};\n")
+
+
+def _write_assets(folder: Path) -> None:
     source = resources.files("verify.report").joinpath("assets")
     for name in ASSETS:
-        _write(folder / "assets" / name, source.joinpath(name).read_text(encoding="utf-8"))
+        _write(folder / name, source.joinpath(name).read_text(encoding="utf-8"))
 
 
 def _environment(about: str) -> jinja2.Environment:
@@ -136,8 +154,14 @@ def _environment(about: str) -> jinja2.Environment:
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
-    environment.globals.update(about=about)
+    environment.globals.update(about=about, here="")
+    environment.filters["seen_from_the_index"] = _seen_from_the_index
     return environment
+
+
+def _seen_from_the_index(note: Markup) -> Markup:
+    """A text of a claim's page, with its links to other pages, one folder further up."""
+    return Markup(note.replace(Markup('<a href="'), Markup('<a href="claims/')))
 
 
 def _write(path: Path, text: str) -> None:

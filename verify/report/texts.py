@@ -59,8 +59,30 @@ def formula(latex: str, block: bool = False) -> Markup:
     text = _FITTED.sub("", latex).replace(r"\displaystyle", "")
     text = re.sub(r"\\bigg[lr](?![A-Za-z])", "", text)  # parentheses grow by themselves
     text = _WORDS.sub(_formulas_taken_out, text)
+    if number := _PLAIN_NUMBER.fullmatch(text):
+        return _number_in_words(number)
+    if text.strip() in _SIGNS:
+        return Markup(_SIGNS[text.strip()])
     mathml = convert(text, display="block" if block else "inline")
-    return Markup(mathml.replace("<mi>&#x0007E;</mi>", "<mo>&#x0223C;</mo>"))
+    mathml = mathml.replace(' xmlns="http://www.w3.org/1998/Math/MathML"', "", 1)
+    mathml = mathml.replace(' display="inline"', "", 1)
+    mathml = _CHARACTER.sub(lambda code: str(escape(chr(int(code[1], 16)))), mathml)
+    return Markup(mathml.replace("<mi>~</mi>", "<mo>∼</mo>"))
+
+
+_PLAIN_NUMBER = re.compile(r"(-?)(\d+(?:\.\d+)?)(?: \\times 10\^\{(-?)(\d+)\})?|10\^\{(-?)(\d+)\}")
+_SIGNS = {r"\le": "≤", r"\ge": "≥", r"\pm": "±"}
+_CHARACTER = re.compile("&#x([0-9A-F]{5});")
+
+
+def _number_in_words(number: re.Match[str]) -> Markup:
+    """A decimal number needs no MathML."""
+    sign, digits, *powers = number.groups()
+    text = Markup("{}{}").format("−" if sign else "", digits or "")
+    for down, power, times in zip(powers[::2], powers[1::2], (" × ", ""), strict=True):
+        if power is not None:
+            text += Markup("{}10<sup>{}{}</sup>").format(times, "−" if down else "", power)
+    return text
 
 
 _WORDS = re.compile(r"\\text\{([^{}]*\$[^{}]*)\}")
@@ -72,6 +94,15 @@ def _formulas_taken_out(words: re.Match[str]) -> str:
     return "".join(
         piece if index % 2 else rf"\text{{{piece}}}" for index, piece in enumerate(pieces) if piece
     )
+
+
+_ENDS = tuple(".,;:)")
+_MATHS = ("</math>", "</math></span>")
+
+
+def _together(*pieces: Markup) -> Markup:
+    """Pieces that stand on the same line."""
+    return Markup('<span class="whole">{}</span>').format(Markup("").join(pieces))
 
 
 class _Reader:
@@ -89,7 +120,14 @@ class _Reader:
             self.at += 1
             if token == closing:
                 return Markup("").join(pieces)
-            pieces.append(self.one(token))
+            piece = self.one(token)
+            # else a line may begin with a full stop or end with a bracket
+            if pieces and pieces[-1].endswith(_MATHS) and piece[:1] in _ENDS:
+                pieces[-1] = _together(pieces[-1], piece[:1])
+                piece = piece[1:]
+            elif pieces and pieces[-1].endswith("(") and piece.startswith("<math"):
+                pieces[-1], piece = pieces[-1][:-1], _together(Markup("("), piece)
+            pieces.append(piece)
         if closing is not None:
             raise AssayError("the braces of a text do not balance")
         return Markup("").join(pieces)

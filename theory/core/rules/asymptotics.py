@@ -24,6 +24,7 @@ from theory.core.probing import departing_ratio
 from theory.core.rule import Rule, proved, undecided, worst
 from theory.core.rules.along_line import no_jump
 from theory.core.rules.inequalities import Through, nonnegative_below_one
+from theory.core.rules.slow_growth import compare_slowly
 from theory.core.signs import surely_positive
 
 __all__ = [
@@ -117,6 +118,8 @@ def _why_negligible(
 
 def _decays_exponentially(ratio: Logarithm, domain: Domain) -> bool:
     """True when the logarithm goes to minus infinity faster than log n."""
+    if ratio.slow.terms and _decays_like_a_factorial(ratio, domain):
+        return True
     growing = {e: c for e, c in ratio.rest.terms.items() if surely_positive(e, domain)}
     if not growing:
         return False
@@ -127,6 +130,20 @@ def _decays_exponentially(ratio: Logarithm, domain: Domain) -> bool:
     if any(not surely_positive(top - e, domain) for e in (*ratio.slow.terms, *ratio.slow.errors)):
         return False
     return surely_positive(-coefficient, domain)
+
+
+def _decays_like_a_factorial(ratio: Logarithm, domain: Domain) -> bool:
+    """True when c n^e log n with c < 0 < e leads the logarithm."""
+    slow, rest = ratio.slow, ratio.rest
+    try:
+        top, coefficient = leading_term(slow, domain)
+    except NoExpansion:
+        return False
+    if not surely_positive(top, domain) or not surely_positive(-coefficient, domain):
+        return False
+    return all(top == e or surely_positive(top - e, domain) for e in rest.terms) and all(
+        surely_positive(top - e, domain) for e in rest.errors
+    )
 
 
 def growth_exponent(expression: Any, n: sympy.Symbol, form: str, domain: Domain) -> sympy.Expr:
@@ -185,8 +202,16 @@ def _as_multiple_of_log(
 class Expansion(Rule):
     """The ratio of the expressions tends to 1 for a large parameter.
 
-    Both sides are expanded with Stirling's series and the binomial series, and the leading powers
-    and coefficients are compared; ``order`` further coefficients can be compared as well.
+    Both sides are expanded with Stirling's series, the binomial series and those of logarithms and
+    harmonic numbers, and the leading powers and coefficients are compared; ``order`` further
+    coefficients can be compared as well. Where both grow exponentially, their ratio is expanded.
+
+    Parameters
+    ----------
+    variable : Parameter or Symbol
+        What grows to infinity.
+    order : int
+        How many further coefficients must agree.
     """
 
     variable: Any
@@ -207,6 +232,26 @@ class Expansion(Rule):
         n = sympy.sympify(self.variable)
         before = sympy.sympify(before)
         around = domain.within(n, 1, sympy.oo, discrete=bool(n.is_integer))
+        finding = self._in_powers(before, after, n, around)
+        if finding is None:
+            try:
+                compared = compare_slowly(before, after, n, 2 + self.order, around)
+            except NoExpansion as reason:
+                return undecided(str(reason))
+            if compared.order < self.order:
+                return undecided(f"the gap is only seen to be of order {n}^(-{compared.order})")
+            finding = proved(compared.reason)
+        if finding.status is Status.PROVED:
+            one, two = _without_binomials(before), _without_binomials(after)
+            numbers = departing_ratio(one, two, n, sympy.oo, domain)
+            if numbers is not None:
+                return undecided(f"{finding.reason}; but numbers speak against it: {numbers}")
+        return finding
+
+    def _in_powers(
+        self, before: sympy.Expr, after: sympy.Expr, n: sympy.Symbol, around: Domain
+    ) -> Finding | None:
+        """By the powers of n on both sides; None where one of them has no such expansion."""
         try:
             left = expand_at_infinity(before, n, 2 + self.order, around)
             right = expand_at_infinity(after, n, 2 + self.order, around)
@@ -214,8 +259,8 @@ class Expansion(Rule):
             expected, value = leading_term(right, around)
             for series, lead in ((left, power), (right, expected)):
                 require_above(lead - self.order, series.errors, around)
-        except NoExpansion as reason:
-            return undecided(str(reason))
+        except NoExpansion:
+            return None
         same_power = decide_equal(power, expected, around)
         if same_power.status is not Status.PROVED:
             grows = f"the expression grows like {n}^({power}), against {n}^({expected})"
@@ -223,12 +268,7 @@ class Expansion(Rule):
         findings = [decide_equal(coefficient, value, around)]
         if self.order:
             findings += _further(left, power, right, expected, self.order, around)
-        finding = worst(*findings)
-        if finding.status is Status.PROVED:
-            numbers = departing_ratio(before, after, n, sympy.oo, domain)
-            if numbers is not None:
-                return undecided(f"{finding.reason}; but numbers speak against it: {numbers}")
-        return finding
+        return worst(*findings)
 
     def gap_order(self, before: sympy.Expr, after: sympy.Expr, domain: Domain) -> Any:
         n = sympy.sympify(self.variable)
@@ -238,13 +278,28 @@ class Expansion(Rule):
             right = expand_at_infinity(after, n, 2 + self.order, around)
             power, _ = leading_term(right, around)
         except NoExpansion:
-            return sympy.S.Zero
+            return self._slow_gap_order(before, after, n, around)
         gap = left + right.shifted(0, -1)
         drops = [sympy.simplify(power - e) for e, c in gap.terms.items() if sympy.simplify(c) != 0]
         drops += [sympy.simplify(power - e) for e in gap.errors]
         if not all(drop.is_number and drop > 0 for drop in drops):
             return sympy.S.Zero
         return min(drops, default=sympy.oo)
+
+    def _slow_gap_order(
+        self, before: sympy.Expr, after: sympy.Expr, n: sympy.Symbol, around: Domain
+    ) -> Any:
+        try:
+            return compare_slowly(before, after, n, 2 + self.order, around).order
+        except NoExpansion:
+            return sympy.S.Zero
+
+
+def _without_binomials(expression: sympy.Expr) -> sympy.Expr:
+    """Binomials by gamma functions: far out they have too many digits to be written down."""
+    return expression.replace(
+        lambda e: isinstance(e, sympy.binomial), lambda e: e.rewrite(sympy.gamma)
+    )
 
 
 def _further(

@@ -33,7 +33,12 @@ from theory.core.parameters import (
 )
 from theory.core.rising import evaluated_variables, is_bound_inside, rises_with
 from theory.core.rule import Rule, is_examined, proved, undecided, worst
-from theory.core.signs import positive_atoms, surely_positive, with_signed_symbols
+from theory.core.signs import (
+    positive_atoms,
+    surely_nonnegative,
+    surely_positive,
+    with_signed_symbols,
+)
 from theory.core.statement import Bound, Equivalent, Identity
 
 if TYPE_CHECKING:
@@ -130,6 +135,8 @@ class ByClaim(Rule):
             return undecided(f"{self.claim.id} is not seen to give this step")
         status = self.claim.derivation_report().worst
         reason = f"by {self.claim.id}, whose own derivation is {status}"
+        if not self.claim.derivation.steps:
+            reason = f"{self.claim.id} has no derivation of its own to rest on"
         # that the claim's derivation is wrong does not make this step wrong
         found = Finding(Status.UNDECIDED if status is Status.REFUTED else status, reason)
         found = worst(found, self._holds_all_over(before, after, domain))
@@ -280,6 +287,7 @@ def _lies_in(parameter: Parameter, value: Any, at: Mapping[Any, Any], here: Doma
         return undecided(f"whether {value} is a value of {parameter.name} is not decided")
     if isinstance(parameter, Integer) and not _is_whole(value):
         return undecided(f"{parameter.name}: {value} is not seen to be an integer")
+    value = _with_positive_sums(value, here)
     findings = [_is_real(value, parameter, here)]
     for end, is_open, gap in (
         (parameter.low, parameter.low_open, lambda low: value - low),
@@ -294,6 +302,18 @@ def _lies_in(parameter: Parameter, value: Any, at: Mapping[Any, Any], here: Doma
             finding = undecided(reason)
         findings.append(finding)
     return worst(*findings)
+
+
+def _with_positive_sums(value: sympy.Expr, here: Domain) -> sympy.Expr:
+    """Finite sums of one positive term or more as positive symbols."""
+    table = {}
+    for total in sorted(value.atoms(sympy.Sum), key=str):
+        _, low, high = total.limits[0]
+        inside = here.inside(total, total.limits[0])
+        if len(total.limits) == 1 and high is not sympy.oo and low is not -sympy.oo:
+            if surely_nonnegative(high - low, here) and surely_positive(total.function, inside):
+                table[total] = sympy.Dummy("total", positive=True)
+    return value.xreplace(table)
 
 
 def _is_whole(value: sympy.Expr) -> bool:

@@ -16,6 +16,7 @@ from theory.core.exact import evaluate_sums
 from theory.core.rising import rises_with
 from theory.core.rules.along_line import one_sided
 from theory.core.rules.elementary import ExactIntegral, Rule, proved, undecided, worst
+from theory.core.signs import surely_nonnegative
 
 __all__ = [
     "DecreasingSum",
@@ -365,7 +366,7 @@ class PowerTail(Rule):
 
 @dataclass(frozen=True, eq=False)
 class WidenSum(Rule):
-    """A sum of nonnegative terms is at most the sum over more terms (here: to infinity)."""
+    """A sum of nonnegative terms is at most the sum over more terms, at either end."""
 
     @property
     def relation(self) -> str:
@@ -381,20 +382,36 @@ class WidenSum(Rule):
         wider = [e for e in after.atoms(sympy.Sum) if not before.has(e)]
         if len(changed) != 1 or len(wider) != 1:
             return undecided("one sum becomes a wider one")
-        (x, low, _), (y, wide_low, wide_high) = changed[0].limits[0], wider[0].limits[0]
-        single = len(changed[0].limits) == len(wider[0].limits) == 1
-        if wide_high is not sympy.oo or low != wide_low or not single:
-            return undecided("the wider sum must go to infinity")
-        high = changed[0].limits[0][2]
+        if not len(changed[0].limits) == len(wider[0].limits) == 1:
+            return undecided("the rule takes a single sum")
+        (x, low, high), (y, wide_low, wide_high) = changed[0].limits[0], wider[0].limits[0]
+        if not _is_wider(low, high, wide_low, wide_high, domain):
+            return undecided("the wider sum is not seen to hold the terms of the other")
         hole = sympy.Dummy("hole", nonnegative=True)
         kept = before.subs(changed[0], hole)
+        inside = domain.within(y, wide_low, wide_high, discrete=True)
         return worst(
             decide_nonnegative(high - low + 1, domain),
             decide_equal(kept, after.subs(wider[0], hole), domain),
             rises_with(kept, hole, domain),
-            decide_nonnegative(changed[0].function, domain),
+            decide_nonnegative(wider[0].function, inside),
             decide_equal(changed[0].function.subs(x, y), wider[0].function, domain),
         )
+
+
+def _is_wider(
+    low: sympy.Expr, high: sympy.Expr, wide_low: sympy.Expr, wide_high: sympy.Expr, domain: Domain
+) -> bool:
+    """Whether wide_low..wide_high holds low..high, in the same steps."""
+    at_the_start = low == wide_low or (
+        bool((low - wide_low).is_integer) and surely_nonnegative(low - wide_low, domain)
+    )
+    at_the_end = wide_high is sympy.oo or (
+        high is not sympy.oo
+        and bool((wide_high - high).is_integer)
+        and surely_nonnegative(wide_high - high, domain)
+    )
+    return at_the_start and at_the_end
 
 
 @dataclass(frozen=True, eq=False)

@@ -92,6 +92,11 @@ class Substitution(Rule):
     """Parts of the expression before are replaced by what they are equal to.
 
     Each pair must be equal on the domain, or be an equation among its side conditions.
+
+    Parameters
+    ----------
+    pairs : dict
+        From a part to what is put in its place.
     """
 
     pairs: dict[Any, Any]
@@ -168,6 +173,11 @@ class Termwise(Rule):
     """A rule applied under a common outer sum, product or integral of nonnegative weight.
 
     The inner rule sees the range of the bound variable (`Domain.within`).
+
+    Parameters
+    ----------
+    inner : Rule
+        From term to term.
     """
 
     inner: Rule

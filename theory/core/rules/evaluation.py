@@ -13,6 +13,7 @@ from theory.core.decision import Finding, Status, contradicted, decide_equal
 from theory.core.domain import Domain
 from theory.core.exact import evaluate_integrals, evaluate_sums
 from theory.core.rule import Rule, undecided
+from theory.core.rules.closed_sums import close_sums, expand_harmonic
 from theory.core.signs import surely_nonnegative
 
 __all__ = ["ChangeOfVariables", "ExactIntegral", "ExactSum"]
@@ -125,7 +126,10 @@ class ExactIntegral(Rule):
 
 @dataclass(frozen=True, eq=False)
 class ExactSum(Rule):
-    """Sums are evaluated in closed form, where the hypotheses make them converge."""
+    """Sums and products are evaluated in closed form, where the hypotheses make them converge.
+
+    Where no closed form is found, `Telescoping` takes one.
+    """
 
     @property
     def words(self) -> str:
@@ -136,8 +140,15 @@ class ExactSum(Rule):
         refutation, _ = contradicted(before, "=", after, domain)
         if refutation is not None:
             return refutation
-        forward = decide_equal(evaluate_sums(before, domain), after, domain)
-        if forward.status is not Status.PROVED:  # a closed form may also be opened into a sum
-            backward = decide_equal(before, evaluate_sums(after, domain), domain)
-            return backward if backward.status is Status.PROVED else forward
-        return forward
+        first: Finding | None = None
+        for one, two in ((before, after), (after, before)):  # it may also be opened into a sum
+            closed = evaluate_sums(one, domain)
+            finding = decide_equal(closed, two, domain)
+            if finding.status is not Status.PROVED and one.has(sympy.Sum):
+                closed = close_sums(closed if closed.has(sympy.Sum) else one, domain)
+                finding = decide_equal(expand_harmonic(closed), expand_harmonic(two), domain)
+            if finding.status is Status.PROVED:
+                return finding
+            first = first or finding
+        assert first is not None
+        return first

@@ -45,6 +45,12 @@ class Flow(ExprWithLimits):
     """Where a flow of the real line is after some time.
 
     ``Flow(velocity, (q, start, time))`` is q(time), where q' = velocity(q) and q(0) = start.
+
+    Parameters
+    ----------
+    velocity : expression
+        A function of the place q.
+    (q, start, time) : Symbol and two expressions
     """
 
     @property
@@ -124,7 +130,13 @@ def with_lambert_cleared(expression: sympy.Expr) -> sympy.Expr:
 
 @dataclass(frozen=True, eq=False)
 class FlowRewritten(Rule):
-    """The velocity of a flow is written in another way, which another rule justifies."""
+    """The velocity of a flow is written in another way, which another rule justifies.
+
+    Parameters
+    ----------
+    inner : Rule
+        From one velocity to the other.
+    """
 
     inner: Rule
 

@@ -12,14 +12,22 @@ from typing import Any
 import sympy
 
 from theory.core.binding import replace_free
-from theory.core.continuity import is_continuous, is_continuous_at
-from theory.core.decision import Finding, Status, decide_equal, decide_nonnegative, decide_positive
+from theory.core.continuity import is_continuous, is_continuous_at, limit_at
+from theory.core.decision import (
+    Finding,
+    Status,
+    contradicted,
+    decide_equal,
+    decide_nonnegative,
+    decide_positive,
+)
 from theory.core.domain import Domain
 from theory.core.errors import ClaimError
 from theory.core.rule import Rule, proved, undecided, worst
 from theory.core.rules.along_line import no_jump, one_sided
 from theory.core.rules.asymptotics import converges
 from theory.core.rules.by_claim import ByClaim
+from theory.core.rules.closed_sums import expand_harmonic
 from theory.core.rules.inequalities import Through, nonnegative_below_one
 from theory.core.signs import surely_positive
 from theory.core.statement import Bound
@@ -229,7 +237,8 @@ class Telescoping(Rule):
     Parameters
     ----------
     primitive : expression in the summation variable
-        Its increase from one integer to the next is the summand.
+        Its increase from one integer to the next is the summand; it has a finite value at each
+        integer of the range. Over an infinite range it has a limit.
     """
 
     primitive: Any
@@ -242,20 +251,47 @@ class Telescoping(Rule):
         if not isinstance(before, sympy.Sum) or len(before.limits) != 1:
             return undecided("the rule takes a single sum")
         ((variable, low, high),) = before.limits
-        if low.is_infinite or high.is_infinite:
-            return undecided("the sum must have two finite ends")
-        if not (high - low).is_integer:
+        if low.is_infinite or high is -sympy.oo:
+            return undecided("the sum must begin at a number")
+        if high is not sympy.oo and not (high - low).is_integer:
             return undecided(f"the sum over {variable} is not seen to end at {high}")
+        if (wrong := contradicted(before, "=", after, domain)[0]) is not None:
+            return wrong
         primitive = sympy.sympify(self.primitive)
-        step = primitive.subs(variable, variable + 1) - primitive
-        ends = replace_free(primitive, {variable: high + 1}) - replace_free(
-            primitive, {variable: low}
-        )
+        last = self._after_the_last(primitive, variable, high, domain)
+        if last is None:
+            return undecided(f"{primitive} is not seen to have a limit")
+        reached = domain.within(variable, low, high + 1, discrete=True)
+        if (odd := _infinite_somewhere(primitive, reached)) is not None:
+            return undecided(f"{odd} is not seen to be finite")
+        step = expand_harmonic(primitive.subs(variable, variable + 1) - primitive)
+        ends = last - replace_free(primitive, {variable: low})
+        inside = domain.within(variable, low, high, discrete=True)
         return worst(
-            decide_equal(step, before.function, domain),
-            decide_equal(ends, after, domain),
+            decide_equal(step, before.function, inside),
+            decide_equal(expand_harmonic(ends), expand_harmonic(after), domain),
             decide_nonnegative(high - low + 1, domain),
         )
+
+    def _after_the_last(
+        self, primitive: sympy.Expr, variable: sympy.Symbol, high: sympy.Expr, domain: Domain
+    ) -> sympy.Expr | None:
+        """The primitive one beyond the end, or its limit."""
+        if high is not sympy.oo:
+            return replace_free(primitive, {variable: high + 1})
+        far = sympy.Dummy(variable.name, positive=True)
+        value = limit_at(primitive.subs(variable, far), far, sympy.oo, "-", domain)
+        return value if value is not None and value.is_finite is not False else None
+
+
+def _infinite_somewhere(expression: sympy.Expr, domain: Domain) -> sympy.Expr | None:
+    """A function that may be at a pole; of two poles a step shows nothing."""
+    shifts = {sympy.harmonic: 1, sympy.factorial: 1, sympy.gamma: 0, sympy.digamma: 0, sympy.log: 0}
+    for part in sorted(expression.atoms(*shifts, sympy.polygamma), key=str):
+        argument = part.args[-1] if isinstance(part, sympy.polygamma) else part.args[0]
+        if not surely_positive(argument + shifts.get(part.func, 0), domain):
+            return part
+    return None
 
 
 @dataclass(frozen=True, eq=False)

@@ -21,6 +21,8 @@ from theory.core.exact import evaluate_integrals
 from theory.core.rising import rises_with
 from theory.core.rule import Rule, proved, undecided, worst
 from theory.core.rules.along_line import one_sided
+from theory.core.rules.monotone import OneSign
+from theory.core.rules.sign_search import is_nonnegative_somehow
 from theory.core.signs import surely_nonnegative, surely_positive
 
 __all__ = [
@@ -103,7 +105,16 @@ class Through:
 
 @dataclass(frozen=True, eq=False)
 class Nonnegative(Rule):
-    """An inequality step whose difference is a sum of parts of one sign."""
+    """An inequality step whose difference is a sum of parts of one sign.
+
+    Squares are seen if they stand in the difference; ranges of indices and side conditions
+    ``a <= b`` are used, together if need be, and so is that b^k >= 1 for b >= 1 and k >= 0.
+
+    Parameters
+    ----------
+    sense : {"<=", ">="}
+        How the expression before stands to the one after.
+    """
 
     sense: str
 
@@ -118,8 +129,16 @@ class Nonnegative(Rule):
     def check(self, before: sympy.Expr | None, after: sympy.Expr, domain: Domain) -> Finding:
         if (wrong := one_sided(self.sense)).status is not Status.PROVED:
             return wrong
-        gap = sympy.expand(after - sympy.sympify(before))
-        return decide_nonnegative(gap if self.sense == "<=" else -gap, domain)
+        gap = after - sympy.sympify(before)
+        gap = gap if self.sense == "<=" else -gap
+        first = decide_nonnegative(sympy.expand(gap), domain)
+        if first.status is not Status.UNDECIDED:
+            return first
+        if is_nonnegative_somehow(gap, domain):
+            return proved("nonnegative by the signs of its parts")
+        # sums and cases are seen through, and roots are squared
+        by_parts = OneSign(self.sense).check(before, after, domain)
+        return by_parts if by_parts.status is Status.PROVED else first
 
 
 @dataclass(frozen=True, eq=False)
@@ -181,7 +200,15 @@ def _lies_within(x: sympy.Symbol, low: Any, high: Any, domain: Domain) -> Findin
 
 @dataclass(frozen=True, eq=False)
 class KeepOneTerm(Rule):
-    """A sum of nonnegative terms is at least its first or last one."""
+    """A sum of nonnegative terms is at least its first or last one.
+
+    Parameters
+    ----------
+    at : expression
+        The index of the term that is kept.
+    through : Through
+        The level in which the terms are monotone.
+    """
 
     at: Any
     through: Through

@@ -43,6 +43,7 @@ from theory.core.signs import surely_positive
 
 __all__ = [
     "AlongIterates",
+    "ClosedForm",
     "Compared",
     "Conjugated",
     "EachStep",
@@ -60,6 +61,12 @@ class Iterate(ExprWithLimits):
 
     ``Iterate(body, (q, start, times))`` begins with ``start`` and replaces q by ``body`` so many
     times.
+
+    Parameters
+    ----------
+    body : expression
+        The map, a function of q.
+    (q, start, times) : Symbol and two expressions
     """
 
     @property
@@ -119,7 +126,13 @@ def _sole(expression: Any) -> Iterate | None:
 
 @dataclass(frozen=True, eq=False)
 class EachStep(Rule):
-    """The map that is iterated is written in another way, which another rule justifies."""
+    """The map that is iterated is written in another way, which another rule justifies.
+
+    Parameters
+    ----------
+    inner : Rule
+        From one way of writing the map to the other.
+    """
 
     inner: Rule
 
@@ -160,8 +173,61 @@ class FirstStep(Rule):
 
 
 @dataclass(frozen=True, eq=False)
+class ClosedForm(Rule):
+    """What the map gives after i steps, by induction on i.
+
+    Parameters
+    ----------
+    closed : expression in ``index``
+        It is the start where the index is 0, and the map takes it to itself at the next index.
+    index : symbol
+        A nonnegative integer.
+    """
+
+    closed: Any
+    index: Any
+
+    @property
+    def words(self) -> str:
+        return "induction"
+
+    def check(self, before: sympy.Expr | None, after: sympy.Expr, domain: Domain) -> Finding:
+        closed, i = sympy.sympify(self.closed), sympy.sympify(self.index)
+        iterate = _sole(before)
+        if iterate is None:
+            return undecided("the rule takes an expression with one iteration")
+        if not (i.is_Symbol and i.is_integer and i.is_nonnegative) or i.is_positive:
+            return undecided(f"{i} is not an integer that may be 0, 1, 2, ...")
+        if sympy.sympify(before).has(sympy.Derivative, sympy.Subs, sympy.Limit):
+            return undecided("what holds for whole numbers is not differentiated")
+        q, taken = iterate.variable, {p.name for p in domain.parameters}
+        if closed.has(q) or iterate.has(i) or i.name in taken:
+            return undecided(f"{q} or {i} has a meaning already")
+        inside = domain.within(i, 0, sympy.oo, discrete=True)
+        sign = {"positive": True} if surely_positive(closed, inside) else {"real": True}
+        free = sympy.Dummy(q.name, **sign)
+        return worst(
+            decide_nonnegative(iterate.times, domain),
+            no_jump(iterate.at(free), free, domain),  # nowhere does the map divide by 0
+            decide_equal(replace_free(closed, {i: sympy.S.Zero}), iterate.start, domain),
+            decide_equal(iterate.at(closed), replace_free(closed, {i: i + 1}), inside),
+            decide_equal(
+                sympy.sympify(before).xreplace({iterate: replace_free(closed, {i: iterate.times})}),
+                after,
+                domain,
+            ),
+        )
+
+
+@dataclass(frozen=True, eq=False)
 class Conjugated(Rule):
-    """c times the iterates of F are the iterates of c F(q / c), started at c times the start."""
+    """c times the iterates of F are the iterates of c F(q / c), started at c times the start.
+
+    Parameters
+    ----------
+    scale : expression
+        The factor c, not 0.
+    """
 
     scale: Any
 
@@ -193,6 +259,11 @@ class Compared(Rule):
 
     Both keep q at or above the start, one is at least the other there, and one of them is
     nondecreasing there.
+
+    Parameters
+    ----------
+    sense : {"<=", ">="}
+        How the expression before stands to the one after.
     """
 
     sense: str
@@ -308,6 +379,10 @@ class TelescopedBy(ByClaim):
     ----------
     claim : Claim
         ``c <= potential(map(q)) - potential(q)`` or the reverse, for q from the start on.
+    potential : expression
+        A function of q.
+    sense : {"<=", ">="}
+        How the expression before stands to the one after.
     """
 
     potential: Any = None

@@ -75,7 +75,14 @@ class Series(Rule):
 
 @dataclass(frozen=True, eq=False)
 class Limit(Rule):
-    """The expression after is the limit of the one before, neither 0 nor infinite."""
+    """The expression after is the limit of the one before, neither 0 nor infinite.
+
+    Parameters
+    ----------
+    variable : Parameter or Symbol
+    point : expression
+        Where it goes.
+    """
 
     variable: Any
     point: Any

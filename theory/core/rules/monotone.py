@@ -325,7 +325,13 @@ def granted(rule: Rule, before: sympy.Expr, after: sympy.Expr, domain: Domain) -
 
 @dataclass(frozen=True, eq=False)
 class OneSign(Rule):
-    """An inequality whose difference is nonnegative by the signs of its parts."""
+    """An inequality whose difference is nonnegative by the signs of its parts.
+
+    Parameters
+    ----------
+    sense : {"<=", ">="}
+        How the expression before stands to the one after.
+    """
 
     sense: str = "<="
 
@@ -1063,6 +1069,11 @@ class EachTerm(Rule):
     """A rule applied to every term of a sum, within the range of its index.
 
     A factor 1 - delta that leaves out one index is taken off: elsewhere the indices differ.
+
+    Parameters
+    ----------
+    inner : Rule
+        From term to term.
     """
 
     inner: Rule
@@ -1252,7 +1263,13 @@ class CertainCase(Rule):
 
 @dataclass(frozen=True, eq=False)
 class BySquares(Rule):
-    """Two nonnegative numbers are ordered as their squares, two others the other way round."""
+    """Two nonnegative numbers are ordered as their squares, two others the other way round.
+
+    Parameters
+    ----------
+    sense : {"<=", ">="}
+        How the expression before stands to the one after.
+    """
 
     sense: str = "<="
 
