@@ -1,5 +1,6 @@
 """The command: what it prints where, its exit codes, and one clear line for every mistake."""
 
+import html
 import json
 import os
 import re
@@ -137,6 +138,9 @@ def test_latex_to_a_file_and_to_standard_output(assay, tmp_path):
     written = assay("latex", RATE, "--quiet", "--no-run", "--out", out)
     assert written.exit_code == 0 and written.stdout == ""
     assert out.read_text(encoding="utf-8") == done.stdout
+    assert (tmp_path / "assay.sty").is_file()
+    assert assay("latex", RATE, "--quiet", "--no-run", "--out", "/dev/null").exit_code == 0
+    assert not Path("/dev/assay.sty").exists()
 
 
 def test_a_report_is_written_with_what_the_ledger_holds(assay, tmp_path):
@@ -146,6 +150,25 @@ def test_a_report_is_written_with_what_the_ledger_holds(assay, tmp_path):
     page = (tmp_path / "site" / "claims" / f"{RATE}.html").read_text(encoding="utf-8")
     assert "confirmed" in page and "<math" in page
     assert "Not judged" in (tmp_path / "site" / "claims" / f"{IDENTITY}.html").read_text("utf-8")
+
+
+def test_commands_that_are_printed_reproduce(assay, tmp_path):
+    own = tmp_path / "a folder" / "coupons.py"
+    own.parent.mkdir()
+    text = Path(COUPONS).read_text(encoding="utf-8").replace("coupons.", "printed.")
+    own.write_text(text, encoding="utf-8")
+    one = f"{own}::printed.too-good"
+    settings = ("--tier", "full", "--seed", 3)
+    assert assay("show", one, *settings).stdout.endswith(
+        f"not judged yet: assay run '{one}' --tier full --seed 3\n"
+    )
+    assert assay("show", one).stdout.endswith(f"not judged yet: assay run '{one}'\n")
+    site = tmp_path / "site"
+    done = assay("report", own, *settings, "--no-run", "--quiet", "--out", site)
+    assert done.exit_code == 0
+    page = html.unescape((site / "claims" / "printed.too-good.html").read_text(encoding="utf-8"))
+    for word in ("run", "mutants", "refute"):
+        assert f"assay {word} '{one}' --tier full --seed 3" in page
 
 
 def test_a_pdf_is_compiled_or_said_to_be_impossible(assay, tmp_path, monkeypatch):

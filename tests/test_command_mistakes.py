@@ -69,7 +69,7 @@ def told(done):
         (["list", "--nonsense"], "No such option"),
         (["run", "no_file.py"], "there is no file no_file.py"),
         (["run", f"{COUPONS}::zz"], "there are coupons.missing-probability"),
-        (["show", COUPONS], "has coupons.missing-probability, "),
+        (["show", COUPONS], "name one after ::, of coupons.missing-probability, "),
         (["run", "--time-limit", "0"], "is not in the range x>0"),
         (["run", RATE, "--junit", "no/such/folder/x.xml"], "does not exist"),
         (["refute", RATE, "--quiet"], "is about a limit"),
@@ -96,6 +96,7 @@ def told(done):
         (["run", "--junit", ""], "the name is empty"),
         (["run", "--junit", "/proc/x.xml"], "cannot be written"),
         (["latex", "--out", ""], "the name is empty"),
+        (["latex", "--out", "x.tex", "--bib", "./x.tex"], "is the file of --out"),
         (["latex", RATE, "--no-run", "--quiet", "--out", "/dev/full"], "No space left on device"),
         (["report", RATE, "--no-run", "--out", "/proc/x"], "cannot be written"),
         (["blueprint", RATE, "--out", "README.md/x"], "cannot be written"),
@@ -166,6 +167,9 @@ def test_a_ledger_that_fills_up_costs_no_verdict(assay, tmp_path, monkeypatch):
     assert "disk is full; what was found is shown, and not kept" in line
     done = assay("mutants", COUPONS, "--fresh", "--quiet")
     assert "killed" in done.stdout and "not kept" in done.stderr
+    site = tmp_path / "site"
+    assay("report", COUPONS, "--mutants", "--seed", 5, "--quiet", "--out", site)
+    assert "killed" in (site / "claims" / "coupons.upper-bound.html").read_text(encoding="utf-8")
 
 
 def test_a_report_for_a_build_that_cannot_be_written_costs_no_verdict(assay):

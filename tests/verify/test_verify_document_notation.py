@@ -21,6 +21,7 @@ from theory import (
 from theory.core.shorthand import Shorthand
 from verify.core.document import document
 from verify.core.document_layout import _lines
+from verify.core.document_verdict import printed_number
 from verify.core.verdict import Decision, How, Verdict
 
 
@@ -75,6 +76,17 @@ def test_numbers_of_a_closest_call():
     )
     text = printed(claim(), verdicts={"made-up.thing": verdict})
     assert r"At $a = 10^{-6}$, measured $0 \pm 1.02 \times 10^{-11}$, claimed $0$." in text
+
+
+def test_numbers_within_words():
+    def shown(text):
+        return printed_number(text, "a test")
+
+    assert shown("<= [+/- 3e-20]") == r"\ensuremath{\le}~$0 \pm 3 \times 10^{-20}$"
+    assert shown("[+/- 3e-20] is not = [1.5 +/- 1e-9]") == (
+        r"$0 \pm 3 \times 10^{-20}$ is not = $1.5$"
+    )
+    assert shown("1/2") == "1/2"
 
 
 def test_a_step_that_prints_as_the_line_before_is_left_out():

@@ -121,6 +121,18 @@ def test_a_bad_file_gets_one_clear_line(tmp_path, text, message):
     assert "\n" not in str(caught.value)
 
 
+def test_a_refused_file_leaves_nothing_behind(tmp_path):
+    path = tmp_path / "own.py"
+    text = (EXAMPLE.parent / "wilson.py").read_text(encoding="utf-8")
+    path.write_text(text.replace('"wilson.', '"assoc-scaling.'))
+    for _ in range(2):
+        with pytest.raises(CatalogueError, match="uses the topic of the catalogue"):
+            claims_of_file(path)
+    path.write_text("import sys\nsys.exit(1)\n")
+    with pytest.raises(CatalogueError, match="ended Python"):
+        claims_of_file(path)
+
+
 APPLIED = """
 from sympy import log
 from theory import *

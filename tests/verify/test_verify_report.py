@@ -28,6 +28,7 @@ from theory import (
 from theory.core.derivation import DerivationReport
 from theory.core.errors import AssayError
 from verify.core.document_claim import printed_notes, printed_statement
+from verify.core.document_style import STYLE
 from verify.core.document_text import plain
 from verify.core.verdict import Decision, How, Verdict
 from verify.report.axes import Axis, printed, sign_of
@@ -406,6 +407,8 @@ def test_pages_hold_what_is_known(site):
     assert "&lt;half&gt;" in first and "unexplained" in first
     assert "fails on p1 = 0.5, step = (1/2); 4 &gt; 2" in first
     assert "assay refute made-up.first --seed 7" in first
+    assert 'href="../assets/assay.sty"' in first
+    assert (site / "assets" / "assay.sty").read_text(encoding="utf-8") == STYLE
     assert "Of a &lt;positive&gt; sum." in first
     assert 'href="made-up.second.html"' in first  # would fall
     second = (site / "claims" / "made-up.second.html").read_text(encoding="utf-8")

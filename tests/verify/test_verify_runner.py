@@ -20,7 +20,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from theory.core.catalogue import section_of
-from verify.command.work import ready
+from verify.command import references
+from verify.command.work import early_workers, planned
 from verify.core import runner, sources, workers
 from verify.core.ledger import Ledger
 from verify.core.registry import select
@@ -495,7 +496,7 @@ def hired(monkeypatch):
 )
 def test_workers_start_early_where_there_is_work_for_several(tmp_path, hired, ids, jobs, topics):
     with Ledger(tmp_path / "ledger") as ledger:
-        with ready(ids, "quick", 0, jobs, False, ledger, "verdict") as crew:
+        with early_workers(ids, "quick", 0, jobs, False, ledger, "verdict") as crew:
             assert len(crew) == (jobs if topics else 0)
     assert hired == ([(jobs, topics)] if topics else [])
 
@@ -509,7 +510,7 @@ def test_workers_do_not_start_early_where_the_ledger_may_hold_everything(tmp_pat
             (1, False, "mutants"),
             (0, True, "mutants"),
         ):
-            with ready(("assoc-scaling",), "quick", seed, 2, fresh, ledger, kind):
+            with early_workers(("assoc-scaling",), "quick", seed, 2, fresh, ledger, kind):
                 pass
         assert len(hired) == 2
 
@@ -520,6 +521,44 @@ def test_workers_that_had_nothing_to_do_are_gone_at_once():
         assert crew[1].submit(os.getpid).result() != os.getpid()
     assert time.monotonic() - began < 60
     assert not [child for child in multiprocessing.active_children() if child.is_alive()]
+
+
+def test_a_worker_that_is_gone_before_it_has_begun_is_told_in_one_line(tmp_path):
+    claims = select([str(ROOT / "docs/examples/coupons.py")])
+    with Ledger(tmp_path / "ledger") as ledger, workers.workers(2) as crew:
+        assert crew[0].submit(os._exit, 1).exception() is not None
+        with pytest.raises(runner.RunError, match="ended abruptly"):
+            list(run_claims(Plan(claims, jobs=2), ledger, crew))
+
+
+# ------------------------------------------------------------------------------- edits meanwhile
+
+
+def test_digests_are_taken_before_anything_is_loaded(monkeypatch):
+    asked = []
+
+    def loading(ids, quiet):
+        assert asked == [("assoc-scaling",), ("", ROOT / "docs/examples/coupons.py")]
+        return ()
+
+    monkeypatch.setattr(sources, "as_found", lambda *home: asked.append(home))
+    monkeypatch.setattr(references, "chosen_claims", loading)
+    ids = ("assoc-scaling.finite-*", str(ROOT / "docs/examples/coupons.py::coupons.x"))
+    assert planned(ids, "quick", 0, 1, False, None, True).claims == ()
+
+
+def test_a_file_that_loses_a_claim_during_a_run_stops_that_claim_alone(tmp_path):
+    path = tmp_path / "loses.py"
+    text = (ROOT / "docs/examples/coupons.py").read_text().replace("coupons.", "loses.")
+    path.write_text(text)
+    plan = Plan(select([str(path)]))
+    path.write_text(text.replace('"too-good"', '"renamed"'))
+    os.utime(path, ns=(1, 1))
+    with Ledger(tmp_path / "ledger") as ledger:
+        verdicts = {verdict.id: verdict for verdict, _ in run_claims(plan, ledger)}
+        assert len(verdicts) == len(plan.claims)
+        lost = verdicts["loses.too-good"]
+        assert lost.stopped and "has no claim loses.too-good; there are" in lost.reason
 
 
 # ------------------------------------------------------------------------------- who does what

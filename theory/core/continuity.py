@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import sympy
+from sympy.concrete.expr_with_limits import ExprWithLimits
 
 from theory.core.binding import standard_names
 from theory.core.domain import Domain
@@ -113,10 +114,18 @@ def limit_at(
     ----------
     side : {"+", "-"}
         From above or from below; for an infinite end it does not matter.
+
+    Notes
+    -----
+    SymPy's limits are those for general values of the parameters: n x / (1 + n x) tends to 1, but
+    not where x = 0. Where a leading coefficient may vanish there is no one formula, and None is
+    the answer.
     """
     expression = sympy.sympify(expression)
     if not expression.has(variable):
         return expression
+    if variable in domain.positive_form():  # it would be written through another symbol
+        return None
     if end not in (sympy.oo, -sympy.oo):
         towards = sympy.Dummy("h", positive=True)
         if is_continuous_at(expression, variable, end, domain):
@@ -137,6 +146,8 @@ def limit_at(
             (solved,) = sympy.solve(written - parameter, free)
             value = value.subs(free, solved)
     value = sympy.simplify(value.subs(back))
+    if _has_special_values(expression, variable, end, value, domain):
+        return None
     for form in ends:  # the limit must not jump where a parameter is at the end of its range
         there = _limit(hidden.subs(form, simultaneous=True), variable, end)
         expected = value.subs(atoms).subs(form, simultaneous=True)
@@ -153,3 +164,78 @@ def _limit(expression: sympy.Expr, variable: sympy.Symbol, end: Any) -> sympy.Ex
     if value.has(sympy.Limit, sympy.AccumBounds, sympy.nan, sympy.zoo, variable):
         return None
     return value
+
+
+def _has_special_values(
+    expression: sympy.Expr, variable: sympy.Symbol, end: Any, value: sympy.Expr, domain: Domain
+) -> bool:
+    """Whether the limit may be another one for some values of the parameters."""
+    if expression.free_symbols <= {variable}:
+        return False
+    far = sympy.Dummy("far", positive=True)
+    way = {sympy.oo: far, -sympy.oo: -far}.get(end, 1 / far)
+    moved = expression.subs(variable, way)
+    return _may_turn(moved, far, bool(value.has(sympy.oo, -sympy.oo)), domain)
+
+
+def _may_turn(e: sympy.Expr, far: sympy.Symbol, leads: bool, domain: Domain) -> bool:
+    """Whether an expression may grow in another way for some values of the parameters.
+
+    ``leads`` says that its leading coefficient must not vanish, as in a denominator. Where that is
+    not asked the expression is a sum of products, whose limit, if it is finite, is one formula.
+    """
+    if not e.has(far):
+        return leads and not _vanishes_nowhere(e, domain)
+    if isinstance(e, sympy.Add):
+        if leads and not _vanishes_nowhere(_leading(e, far), domain):
+            return True
+        return any(_may_turn(term, far, False, domain) for term in e.args)
+    if isinstance(e, sympy.Mul):
+        return any(_may_turn(factor, far, leads, domain) for factor in e.args)
+    if isinstance(e, (sympy.Pow, sympy.exp)):
+        base, exponent = e.as_base_exp()
+        if exponent.has(far):
+            level = base if base.has(far) else base - 1  # 1 to any power is 1
+            if _may_turn(level, far, True, domain):
+                return True
+            return _may_turn(exponent, far, not _is_bounded(exponent, far), domain)
+        if exponent.is_Integer and exponent > 0:
+            return _may_turn(base, far, leads, domain)
+        if not (exponent.is_number or _vanishes_nowhere(exponent, domain)):
+            return True
+        return _may_turn(base, far, True, domain)
+    anywhere = isinstance(e, _EVERYWHERE)
+    return isinstance(e, ExprWithLimits) or any(
+        _may_turn(part, far, not (anywhere and _is_bounded(part, far)), domain) for part in e.args
+    )
+
+
+def _is_bounded(e: sympy.Expr, far: sympy.Symbol) -> bool:
+    """Whether an expression has a finite limit, so that its leading coefficient may vanish."""
+    value = _limit(e, far, sympy.oo)
+    return value is not None and not value.has(sympy.oo, -sympy.oo)
+
+
+def _vanishes_nowhere(e: sympy.Expr, domain: Domain) -> bool:
+    return surely_positive(e, domain) or surely_positive(-e, domain)
+
+
+def _leading(total: sympy.Expr, far: sympy.Symbol) -> sympy.Expr:
+    """What the terms of a sum add up to, in units of the one that leads them."""
+    collected: dict[sympy.Expr, sympy.Expr] = {}
+    for term in sympy.Add.make_args(sympy.expand(total)):
+        coefficient, rest = term.as_independent(far, as_Add=False)
+        collected[rest] = collected.get(rest, sympy.S.Zero) + coefficient
+    terms = [(rest, c) for rest, value in collected.items() if (c := sympy.factor(value)) != 0]
+    if not terms:
+        return sympy.S.Zero
+    (lead, coefficient), *others = terms
+    for rest, c in others:
+        share = _limit(sympy.simplify(rest / lead), far, sympy.oo)
+        if share is None:
+            return sympy.S.Zero
+        if share in (sympy.oo, -sympy.oo):
+            lead, coefficient = rest, c
+        else:
+            coefficient += share * c
+    return coefficient

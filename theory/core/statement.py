@@ -212,7 +212,7 @@ class Equivalent(Statement):
         whole = self.order is sympy.oo or (self.order.is_Integer and self.order >= 0)
         if not whole:
             raise ClaimError(f"the order of an equivalence is 0, 1, 2, ... or oo, not {order}")
-        if sympy.S.Zero in (self.lhs, self.rhs):
+        if any(side.is_Number and side.is_zero for side in (self.lhs, self.rhs)):  # 0.0 as well
             raise ClaimError("nothing is asymptotically equal to 0")
         _require_symbol(self.variable)
 

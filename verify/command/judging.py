@@ -56,14 +56,14 @@ def run(
     What the ledger holds is not judged again. Exit code 0: all confirmed, 1: something refuted, 3:
     something inconclusive.
     """
-    from verify.command.work import judged, planned, ready
+    from verify.command.work import early_workers, judged, planned
 
     if junit is not None:
         options.require_writable(junit, "--junit")
     silent = quiet or as_json
     with (
         options.open_ledger(ledger_path) as ledger,
-        ready(ids, tier, seed, jobs, fresh, ledger, "verdict") as crew,
+        early_workers(ids, tier, seed, jobs, fresh, ledger, "verdict") as crew,
     ):
         plan = planned(ids, tier, seed, jobs, fresh, time_limit, silent)
         verdicts = judged(plan, ledger, crew, silent)
@@ -128,12 +128,12 @@ def mutants(
     mutant is killed, equivalent, or survives for a stated reason; 1: some mutant survives
     unexplained.
     """
-    from verify.command.work import judged_mutants, planned, ready
+    from verify.command.work import early_workers, judged_mutants, planned
 
     silent = quiet or as_json
     with (
         options.open_ledger(ledger_path) as ledger,
-        ready(ids, tier, seed, jobs, fresh, ledger, "mutants") as crew,
+        early_workers(ids, tier, seed, jobs, fresh, ledger, "mutants") as crew,
     ):
         plan = planned(ids, tier, seed, jobs, fresh, time_limit, silent)
         found = judged_mutants(plan, ledger, crew, silent)

@@ -74,7 +74,7 @@ def show(claim_id: str, tier: str, seed: int, ledger_path: Path | None, as_json:
     if as_json:
         display.print_json({"schema": options.SCHEMA, "claim": display.claim_data(claim, verdict)})
     else:
-        display.show_claim(claim, verdict)
+        display.show_claim(claim, verdict, options.reproducing(tier, seed))
 
 
 @click.command(

@@ -27,8 +27,8 @@ __all__ = [
     "SOME_REFUTED",
     "Place",
     "as_json",
+    "claim_count",
     "claim_id",
-    "claims",
     "fresh",
     "ids",
     "jobs",
@@ -37,6 +37,7 @@ __all__ = [
     "out_file",
     "out_folder",
     "quiet",
+    "reproducing",
     "require_folder",
     "require_writable",
     "seed",
@@ -175,11 +176,17 @@ def write_text(path: Path, text: str, option: str) -> None:
         raise click.BadParameter(f"{path} cannot be written: {words}", param_hint=option) from None
 
 
-def claims(number: int) -> str:
+def reproducing(tier: str, seed: int) -> str:
+    """The options that give these settings, those that are the defaults left out."""
+    words = [f"--tier {tier}"] if tier != "quick" else []
+    return " ".join([*words, *([f"--seed {seed}"] if seed else [])])
+
+
+def claim_count(number: int) -> str:
     """So many claims, in words."""
     return f"{number} claim{'' if number == 1 else 's'}"
 
 
 def tell_written(number: int, where: Path) -> None:
     """Say on standard error what was written."""
-    click.echo(f"wrote {claims(number)} to {where}", err=True)
+    click.echo(f"wrote {claim_count(number)} to {where}", err=True)

@@ -32,8 +32,6 @@ def chosen_claims(ids: Iterable[str], quiet: bool = False) -> tuple[Claim, ...]:
 
         try:
             claims = select(ids)
-        except SystemExit:
-            raise _stopped(ids) from None
         except CatalogueError as problem:
             _, found, pattern = str(problem).rpartition("no claim matches ")
             hint = nearest(pattern, _families()) if found else ""
@@ -56,10 +54,7 @@ def one_claim(reference: str, quiet: bool = False) -> Claim:
     with waiting("loading claims", quiet), redirect_stdout(sys.stderr):  # a user's file may print
         from verify.core.registry import find
 
-        try:
-            claim = find(reference)
-        except SystemExit:
-            raise _stopped((reference,)) from None
+        claim = find(reference)
         _remember((claim,))
     return claim
 
@@ -116,11 +111,6 @@ def _require_plausible(reference: str) -> None:
         raise click.UsageError(f"unknown {what} {shown}{hint}")
     hint = nearest(reference, known) or f"; there are the topics {', '.join(topics)}"
     raise click.UsageError(f"unknown claim {shown}{hint}")
-
-
-def _stopped(ids: Iterable[str]) -> click.UsageError:
-    files = ", ".join(one for one in ids if one.partition("::")[0].endswith(".py"))
-    return click.UsageError(f"{files}: the file ended Python (sys.exit) while it was loaded")
 
 
 def _remember(claims: Iterable[Claim]) -> None:

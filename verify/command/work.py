@@ -5,7 +5,8 @@ from __future__ import annotations
 import fnmatch
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, nullcontext, redirect_stdout
+from contextlib import contextmanager, nullcontext, redirect_stdout, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from verify.command import index
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from verify.core.verdict import Verdict
     from verify.core.workers import Worker
 
-__all__ = ["judged", "judged_mutants", "planned", "ready", "verdicts_for"]
+__all__ = ["early_workers", "judged", "judged_mutants", "planned", "verdicts_for"]
 
 
 def planned(
@@ -26,20 +27,34 @@ def planned(
     seed: int,
     jobs: int,
     fresh: bool,
-    time_limit: float,
+    time_limit: float | None,
     quiet: bool,
 ) -> Plan:
     """What is to be judged, and how."""
     from verify.command.references import chosen_claims
 
+    _take_digests(ids)
     claims = chosen_claims(ids, quiet)
     from verify.core.runner import Plan
 
     return Plan(claims, tier, seed, jobs, fresh, time_limit)
 
 
+def _take_digests(ids: tuple[str, ...]) -> None:
+    """Of topics and files before they are loaded: what is edited meanwhile is not what ran."""
+    from verify.core.sources import as_found
+
+    for one in ids or index.topics():
+        path = Path(one.partition("::")[0])
+        if path.suffix == ".py":
+            with suppress(OSError, RuntimeError):  # loading the file tells of it
+                as_found("", path.resolve())
+        for topic in fnmatch.filter(index.topics(), one.partition(".")[0]):
+            as_found(topic)
+
+
 @contextmanager
-def ready(
+def early_workers(
     ids: tuple[str, ...],
     tier: str,
     seed: int,
@@ -56,6 +71,7 @@ def ready(
     if not topics or not (fresh or _nothing_held(topics, tier, seed, ledger, kind)):
         yield []
         return
+    _take_digests(ids)
     from verify.core.workers import workers
 
     with workers(jobs, topics) as crew:
@@ -72,11 +88,9 @@ def _topics(ids: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _nothing_held(topics: tuple[str, ...], tier: str, seed: int, ledger: Ledger, kind: str) -> bool:
-    from verify.core.sources import digest, source_files
+    from verify.core.sources import as_found
 
-    return not any(
-        ledger.holds_any(kind, digest(source_files(topic)), seed, tier) for topic in topics
-    )
+    return not any(ledger.holds_any(kind, as_found(topic)[0], seed, tier) for topic in topics)
 
 
 def judged(

@@ -66,6 +66,8 @@ def latex(
     if str(out) != "-":
         options.require_writable(out, "--out")
     if bib is not None:
+        if bib.resolve() == out.resolve():
+            raise click.BadParameter(f"{bib} is the file of --out", param_hint="--bib")
         options.require_writable(bib, "--bib")
     if pdf:
         if str(out) == "-":
@@ -78,7 +80,7 @@ def latex(
         verdicts = verdicts_for(plan, ledger, no_run, quiet)
     number = len(plan.claims)
     with waiting(
-        f"printing {options.claims(number)}", quiet, pace="latex", units=number, plain=True
+        f"printing {options.claim_count(number)}", quiet, pace="latex", units=number, plain=True
     ):
         from verify.core.document import document
 
@@ -98,7 +100,7 @@ def latex(
         options.tell_written(number, out)
     else:
         options.write_text(out, text, "--out")
-        if not standalone:
+        if not standalone and out.is_file():  # and not a device or a pipe, beside which nothing is
             from verify.core.document_style import STYLE
 
             options.write_text(out.with_name("assay.sty"), STYLE, "--out")
@@ -146,17 +148,17 @@ def report(
     with options.open_ledger(ledger_path) as ledger:
         plan = planned(ids, tier, seed, jobs, False, time_limit, quiet)
         verdicts = verdicts_for(plan, ledger, no_run, quiet)
-        if with_mutants:
-            judged_mutants(plan, ledger, None, quiet)
+        found = judged_mutants(plan, ledger, None, quiet) if with_mutants else {}
         from verify.core.runner import held_mutants
 
-        outcomes = held_mutants(plan, ledger)
+        outcomes = {**held_mutants(plan, ledger), **found}  # the ledger may have refused some
     from verify.report.site import write_report
 
     about = f"Written by assay {installed_version()}: tier {tier}, seed {seed}."
     names = [claim.id for claim in plan.claims]
+    settings = options.reproducing(tier, seed)
     with counting(names, "writing", quiet=quiet, each=False) as tell:
-        for claim_id in write_report(plan.claims, verdicts, outcomes, out, about):
+        for claim_id in write_report(plan.claims, verdicts, outcomes, out, about, settings):
             tell(claim_id, claim_id, False)
     options.tell_written(len(plan.claims), out / "index.html")
 
@@ -166,7 +168,7 @@ def report(
     examples=[("assay blueprint mine.py --out blueprint", "your claims, for a Lean project")],
 )
 @options.ids
-@options.out_folder("Folder to write content.tex, common.tex and roadmap.md to.")
+@options.out_folder("Folder to write content.tex, common.tex, roadmap.md and graph.dot to.")
 @options.tier
 @options.seed
 @options.ledger
@@ -181,19 +183,20 @@ def blueprint(
 ) -> None:
     """Export claims for formalisation in Lean.
 
-    The files follow the conventions of blueprints of Lean projects. Nothing is judged; what the
-    ledger holds is used.
+    content.tex and common.tex follow the conventions of blueprints of Lean projects, roadmap.md
+    puts each claim after what it rests on, and graph.dot draws that with Graphviz. Nothing is
+    judged; what the ledger holds is used.
     """
     from verify.command.work import planned, verdicts_for
     from verify.core.progress import waiting
 
     options.require_folder(out, "--out")
     with options.open_ledger(ledger_path) as ledger:
-        plan = planned(ids, tier, seed, 1, False, 900, quiet)
+        plan = planned(ids, tier, seed, 1, False, None, quiet)
         verdicts = verdicts_for(plan, ledger, True, quiet)
     number = len(plan.claims)
     with waiting(
-        f"printing {options.claims(number)}", quiet, pace="blueprint", units=number, plain=True
+        f"printing {options.claim_count(number)}", quiet, pace="blueprint", units=number, plain=True
     ):
         from verify.core.blueprint import write_blueprint
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shlex
 import sys
 from collections import Counter
@@ -17,10 +18,9 @@ from rich.table import Table
 
 from theory.core.claim import Claim
 from theory.core.parameters import Categorical, Integer, Parameter, Real
-from theory.core.statement import Bound, Equivalent, ForAll, Identity, Rate, Trend
 from verify.core.findings import plain
 from verify.core.userfile import reference
-from verify.core.verdict import Decision, How, Verdict
+from verify.core.verdict import Decision, Verdict, point_words
 
 if TYPE_CHECKING:
     from verify.core.calibration import Calibration
@@ -66,13 +66,13 @@ class _Console(Console):
 def _console() -> Console:
     # off a terminal lines are not folded, so that they can be searched and cut
     terminal = sys.stdout.isatty()
-    plain = bool(os.environ.get("NO_COLOR"))  # rich would keep bold and dim; FORCE_COLOR it knows
+    bare = bool(os.environ.get("NO_COLOR"))  # rich would keep bold and dim; FORCE_COLOR it knows
     return _Console(
         highlight=False,
         emoji=False,
         soft_wrap=not terminal,
         width=None if terminal else _NO_FOLDING,
-        color_system=None if plain else "auto",
+        color_system=None if bare else "auto",
     )
 
 
@@ -114,8 +114,8 @@ def show_verdicts(verdicts: Sequence[Verdict]) -> None:
             verdict.id,
             _coloured(str(verdict.verdict)),
             str(verdict.how),
-            certainty(verdict),
-            derivation_words(verdict.derivation),
+            verdict.certainty,
+            _derivation(verdict),
             f"{verdict.seconds:.1f}",
         )
     console.print(table)
@@ -125,7 +125,7 @@ def show_verdicts(verdicts: Sequence[Verdict]) -> None:
                 f"\n{_coloured(str(verdict.verdict))} {verdict.id}: {escape(verdict.reason)}"
             )
         if verdict.counterexample:
-            console.print(f"  at        {escape(_point_words(verdict.counterexample['point']))}")
+            console.print(f"  at        {escape(point_words(verdict.counterexample['point']))}")
             console.print(f"  predicted {escape(verdict.counterexample['predicted'])}")
             console.print(f"  measured  {escape(verdict.counterexample['measured'])}")
             program = verdict.counterexample["program"].replace("\n", "; ")
@@ -135,40 +135,9 @@ def show_verdicts(verdicts: Sequence[Verdict]) -> None:
     console.print(f"\n{words or 'no claims'}")
 
 
-def certainty(verdict: Verdict) -> str:
-    """Resolution, error probability and extent of the evidence in a few words."""
-    if verdict.how is How.PROVED:
-        return "by its derivation"
-    if verdict.how is How.CERTIFIED:
-        return "on the whole domain"
-    if not verdict.points:
-        return "nothing was looked at"
-    words = [f"{verdict.points} point{'' if verdict.points == 1 else 's'}"]
-    if verdict.error_probability:
-        words.insert(0, f"error ≤ {verdict.error_probability:.0e}")
-        drawn = "trained models" if verdict.how is How.TRAINED else "draws"
-        words.append(f"{verdict.samples:,} {drawn}")
-    if verdict.how is How.EXHAUSTIVE:
-        words.insert(0, "every input")
-    elif verdict.how is not How.TRAINED:
-        words.insert(0, f"±{verdict.resolution:.3g}" if verdict.resolution else "exactly")
-    if verdict.tightness is not None:
-        words.append(f"tightness {verdict.tightness:.3g}")
-    return ", ".join(words)
-
-
-def derivation_words(counts: dict[str, int]) -> str:
-    """Numbers of steps by status, those that are not zero."""
-    words = [f"{count} {_coloured(status)}" for status, count in counts.items() if count]
-    return ", ".join(words) or "none"
-
-
-def _point_words(point: dict[str, Any]) -> str:
-    def short(value: Any) -> str:
-        text = str(value)
-        return text if len(text) <= 60 else text[:57] + "..."
-
-    return ", ".join(f"{name} = {short(value)}" for name, value in point.items())
+def _derivation(verdict: Verdict) -> str:
+    """How many steps stand how, each status in its colour."""
+    return re.sub("[a-z]+", lambda word: _coloured(word[0]), verdict.derivation_words)
 
 
 def show_mutants(outcomes: Sequence[dict[str, str]]) -> None:
@@ -194,14 +163,14 @@ def show_search(claim: Claim, found: Search) -> None:
     if found.verdict is not None and found.verdict.counterexample:
         seen = found.verdict.counterexample
         console.print(f"{_coloured('refuted')} {claim.id}: {escape(seen['reason'])}")
-        console.print(f"  at        {escape(_point_words(seen['point']))}")
+        console.print(f"  at        {escape(point_words(seen['point']))}")
         console.print(f"  predicted {escape(seen['predicted'])}")
         console.print(f"  measured  {escape(seen['measured'])}")
         console.print(f"\n{escape(seen['program'])}")
         return
     console.print(f"no counterexample to {claim.id} at {found.points} points")
     if found.worst is not None:
-        console.print(f"  closest   {escape(_point_words(plain(found.worst)))}")
+        console.print(f"  closest   {escape(point_words(plain(found.worst)))}")
 
 
 def show_calibration(found: Calibration) -> None:
@@ -257,11 +226,11 @@ def show_findings(findings: Sequence[Finding]) -> None:
     _console().print(table)
 
 
-def show_claim(claim: Claim, verdict: Verdict | None) -> None:
-    """Everything about one claim, in text."""
+def show_claim(claim: Claim, verdict: Verdict | None, options: str = "") -> None:
+    """Everything about one claim, in text; ``options`` are what judging it needs besides its id."""
     console = _console()
     console.print(f"[bold]{claim.id}[/]\n[bold]{escape(claim.title)}[/]\n\n{escape(claim.says)}\n")
-    console.print(f"[bold]Statement[/] ({claim.kind})\n  {escape(statement_words(claim))}\n")
+    console.print(f"[bold]Statement[/] ({claim.kind})\n  {escape(str(claim.statement))}\n")
     console.print("[bold]Hypotheses[/]")
     for parameter in claim.domain.parameters:
         meaning = f"  {parameter.meaning}" if parameter.meaning else ""
@@ -283,11 +252,7 @@ def show_claim(claim: Claim, verdict: Verdict | None) -> None:
     if report.steps:
         console.print("\n[bold]Derivation[/]")
     for step, finding in zip(claim.derivation.steps, report.steps, strict=True):
-        if step.is_lemma:
-            line = " = ".join(str(side) for side in step.expression.args)
-        else:
-            line = f"{finding.relation} {step.expression}"
-        console.print(f"  {finding.index}. {escape(line)}")
+        console.print(f"  {finding.index}. {escape(str(step))}")
         status = _coloured(str(finding.status))
         console.print(f"     {status} by {escape(finding.rule)}: {escape(finding.reason)}")
     if report.steps:
@@ -295,15 +260,16 @@ def show_claim(claim: Claim, verdict: Verdict | None) -> None:
         console.print(f"  conclusion: {_coloured(status)}: {escape(report.conclusion.reason)}")
     console.print("\n[bold]Verdict[/]")
     if verdict is None:
-        console.print(f"  not judged yet: assay run {escape(reference(claim))}")
+        command = f"assay run {shlex.quote(reference(claim))} {options}".rstrip()
+        console.print(f"  not judged yet: {escape(command)}")
     else:
         console.print(
-            f"  {_coloured(str(verdict.verdict))} ({verdict.how}): {certainty(verdict)}; "
+            f"  {_coloured(str(verdict.verdict))} ({verdict.how}): {verdict.certainty}; "
             f"{escape(verdict.reason)}"
         )
         for form in verdict.published:
             seen = form["counterexample"]
-            at = f" at {_point_words(seen['point'])}" if seen else ""
+            at = f" at {point_words(seen['point'])}" if seen else ""
             console.print(
                 f"  published form: {_coloured(form['verdict'])}: {escape(form['name'])}: "
                 f"{escape(form['reason'] + at)}"
@@ -333,7 +299,7 @@ def claim_data(claim: Claim, verdict: Verdict | None) -> dict[str, Any]:
         "kind": claim.kind,
         "standing": str(claim.source.standing),
         "source": claim.source.words(),
-        "statement": statement_words(claim),
+        "statement": str(claim.statement),
         "latex": claim.statement.latex(claim.latex),
         "hypotheses": list(claim.domain.latex()),
         "uses": list(claim.uses),
@@ -351,32 +317,3 @@ def claim_data(claim: Claim, verdict: Verdict | None) -> dict[str, Any]:
         "conclusion": str(report.conclusion.status) if report.steps else None,
         "verdict": None if verdict is None else verdict.as_json(),
     }
-
-
-def statement_words(claim: Claim) -> str:
-    """The statement as one line of plain text."""
-    statement = claim.statement
-    if isinstance(statement, Identity):
-        return f"{statement.lhs} = {statement.rhs}"
-    if isinstance(statement, Bound):
-        return f" {statement.sense} ".join(str(term) for term in statement.terms)
-    if isinstance(statement, Equivalent):
-        gap = f", relative gap O({statement.variable}^-{statement.order})"
-        return (
-            f"{statement.lhs} ~ {statement.rhs} as {statement.variable} -> {statement.point}"
-            f"{'' if statement.order == 0 else gap}"
-        )
-    if isinstance(statement, Rate):
-        return (
-            f"{statement.observable} has {statement.form} rate {statement.exponent} in "
-            f"{statement.variable}"
-        )
-    if isinstance(statement, ForAll):
-        every = "every" if statement.holds else "not every"
-        return f"for {every} {statement.inputs}: {statement.property}"
-    if isinstance(statement, Trend):
-        return (
-            f"{statement.metric} is {statement.direction} with {statement.group_a} than with "
-            f"{statement.group_b}"
-        )
-    return statement.latex(str)

@@ -28,7 +28,7 @@ PACKAGES = (
     "hypothesis",
     "jinja2",
 )
-OPTIONAL = {"matplotlib": "assay figure: pip install 'assay[figures]'"}
+OPTIONAL = {"matplotlib": "assay figure"}
 
 
 @dataclass(frozen=True)
@@ -53,9 +53,9 @@ def examination() -> Iterator[Finding]:
     yield Finding("python", f"{platform.python_version()} on {platform.platform()}")
     for name in PACKAGES:
         version = _version(name)
-        yield Finding(name, version or "missing: pip install assay", version is not None)
+        yield Finding(name, version or f"missing: pip install {name}", version is not None)
     for name, use in OPTIONAL.items():
-        yield Finding(name, _version(name) or f"missing; wanted by {use}")
+        yield Finding(name, _version(name) or f"missing; wanted by {use}: pip install {name}")
     yield from _machine()
     yield from _latex()
     yield from _folders()

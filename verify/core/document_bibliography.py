@@ -14,14 +14,14 @@ from verify.core.document_text import latex_text, listed
 __all__ = ["bibliography", "bibtex", "citation_key", "cited", "with_citations"]
 
 
-def citation_key(paper: Paper) -> str:
-    """The paper's key without what a citation command does not take."""
-    return re.sub(r"[^A-Za-z0-9:.+/-]", "", paper.key)
+def citation_key(work: Paper | Reference) -> str:
+    """The key of a work without what a citation command does not take."""
+    return re.sub(r"[^A-Za-z0-9:.+/-]", "", work.key)
 
 
 @cache
 def _named() -> tuple[re.Pattern[str], dict[str, str]]:
-    keys = {name: reference.key for reference in REFERENCES for name in reference.named}
+    keys = {name: citation_key(reference) for reference in REFERENCES for name in reference.named}
     names = "|".join(re.escape(name) for name in sorted(keys, key=len, reverse=True))
     return re.compile(rf"(?<!\w)({names})(?!\w)"), keys
 
@@ -40,7 +40,7 @@ def with_citations(text: str) -> str:
 
 def cited(text: str, claims: Iterable[Claim]) -> list[Reference]:
     r"""The works that LaTeX of claims cites by ``\assaycite``, by author and year."""
-    known = {reference.key: reference for reference in REFERENCES}
+    known = {citation_key(reference): reference for reference in REFERENCES}
     for claim in claims:
         if claim.source.paper is not None:
             known[citation_key(claim.source.paper)] = reference_to(claim.source.paper)
@@ -92,12 +92,8 @@ def _entry(work: Reference) -> str:
     within.append(str(work.year))
     arxiv = f" arXiv:{shown(fields['eprint'])}." if "eprint" in fields else ""
     title = shown(work.title)
-    head = rf"\bibitem{{{_key(work)}}} {listed(authors)}. \emph{{{title}}}."
+    head = rf"\bibitem{{{citation_key(work)}}} {listed(authors)}. \emph{{{title}}}."
     return f"{head} {', '.join(within)}.{arxiv}"
-
-
-def _key(work: Reference) -> str:
-    return re.sub(r"[^A-Za-z0-9:.+/-]", "", work.key)
 
 
 # ----------------------------------------------------------------------------------- BibTeX
@@ -121,4 +117,4 @@ def _bibtex_entry(work: Reference) -> str:
     if edition:
         fields["edition"] = ordinals.get(edition, edition)
     lines = [f"  {name:<13} = {{{text}}}," for name, text in fields.items()]
-    return "\n".join([f"@{work.kind}{{{_key(work)},", *lines, "}", ""])
+    return "\n".join([f"@{work.kind}{{{citation_key(work)},", *lines, "}", ""])

@@ -136,8 +136,8 @@ def legend(printed: str) -> str:
         r"\assaymark{confirmed}~\emph{Confirmed} says that no departure as large as the "
         r"resolution is left standing; it never says that the two sides agree beyond it. "
         r"\assaymark{refuted}~\emph{Refuted} comes with a counterexample. "
-        r"\assaymark{inconclusive}~\emph{Inconclusive} says that the budget ran out before either "
-        r"was decided. \assaymark{not judged}~\emph{Not judged} says that no test was run.",
+        r"\assaymark{inconclusive}~\emph{Inconclusive} says that neither was decided, and the "
+        r"reason is given. \assaymark{not judged}~\emph{Not judged} says that no test was run.",
         _paragraph("Figures of a verdict.", "", _FIGURES),
     ]
     notation = [words for mark, words in _NOTATION if mark in printed]

@@ -18,9 +18,11 @@ from verify.core.document_layout import Row, display, room, width
 from verify.core.document_notation import further_definitions, glosses, notation, reference
 from verify.core.document_text import breakable, latex_text, listed, plain, sentence
 
-__all__ = ["Proof"]
+__all__ = ["SIGNS", "Proof"]
 
-_SIGNS = {"=": "=", "<=": r"\le", ">=": r"\ge", "~": r"\sim", "+-": "="}
+SIGNS = {"=": "=", "<=": r"\le", ">=": r"\ge", "~": r"\sim", "+-": "="}
+"""How relations of steps are printed; a remainder is written out."""
+
 _SMALL = 0.16  # of a line: a wider remainder is given a name
 _COMPLETE = (Status.PROVED, Status.CERTIFIED, Status.CITED)
 
@@ -117,7 +119,7 @@ class Proof:
             if step.by.relation == "~":
                 block.remainders = []  # negligible, as the step's check has found
             right = " + ".join([right, *block.remainders])
-            self._add(block, Row(block.start, _SIGNS[step.by.relation], right), step, report)
+            self._add(block, Row(block.start, SIGNS[step.by.relation], right), step, report)
             block.start = ""
         return ([lemmas] if lemmas.rows else []) + chains
 

@@ -79,12 +79,11 @@ def _comparison(claim: Claim, found: Mapping[str, Any], where: str) -> str:
 def printed_number(text: str, where: str) -> str:
     """A printed value or ball with eight digits; words in it stay."""
     text = re.sub(r"\[(\S+) \+/- \S+\]", r"\1", text).removeprefix("= ")
-    about_zero = re.fullmatch(r"\[\+/- (\S+)\]", text)
-    if about_zero:
-        return rf"$0 \pm {number(float(about_zero[1]), 3)[1:]}"
+    text = re.sub(r"\[\+/- (\S+)\]", r"0 ± \1", text)
     text = text.replace("<=", "≤").replace(">=", "≥")
-    decimal = r"(?<![\w.{])-?\d+(?:\.\d*)?(?:e[+-]?\d+)?(?![\w/}])"
+    decimal = r"(?<![\w.{/])-?\d+(?:\.\d*)?(?:e[+-]?\d+)?(?![\w/}])"
     shown = re.sub(decimal, lambda match: number(float(match[0]), 8), plain(text, where))
+    shown = re.sub(r"\$0\$ \\ensuremath\{\\pm\} \$", r"$0 \\pm ", shown)
     return re.sub(r"(\\ensuremath\{\\[lg]e\}) ", r"\1~", shown)
 
 

@@ -147,7 +147,7 @@ def draw(name: str, folder: Path) -> list[Path]:
     try:
         import matplotlib
     except ImportError:
-        raise AssayError("figures need Matplotlib: pip install 'assay[figures]'") from None
+        raise AssayError("figures need Matplotlib: pip install matplotlib") from None
     matplotlib.use("Agg")
     from matplotlib import pyplot
 

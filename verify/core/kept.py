@@ -38,5 +38,6 @@ def write_kept(name: str, content: dict[str, Any]) -> None:
             with open(handle, "w", encoding="utf-8") as file:
                 json.dump(content, file)
             os.replace(path, folder / f"{name}.json")
-        except OSError:
+        except BaseException:
             os.unlink(path)
+            raise

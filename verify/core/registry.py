@@ -54,7 +54,9 @@ def find(reference: str) -> Claim:
         if claim_id == claim.id or (not claim_id and len(claims) == 1):
             return claim
     known = ", ".join(claim.id for claim in claims)
-    raise CatalogueError(f"{path} has {known}; {claim_id or 'name one'} after ::")
+    if not claim_id:
+        raise CatalogueError(f"{path} has several claims: name one after ::, of {known}")
+    raise CatalogueError(f"{path} has no claim {claim_id}; there are {known}")
 
 
 def select(references: Iterable[str]) -> tuple[Claim, ...]:
@@ -137,11 +139,11 @@ def judge_by_reference(
     """Judge a claim; plain values, so that it can run in another process."""
     from verify.core.judge import judge, stopped_verdict
 
-    claim = find(reference)
     try:
+        claim = find(reference)  # a user's file is run again here, or may have changed
         check = check_of(claim)
     except CatalogueError as problem:
-        return stopped_verdict(claim.id, str(problem)).stored()
+        return stopped_verdict(_split(reference)[1], str(problem)).stored()
     return judge(claim, check, tier=tier, seed=seed, time_limit=time_limit).stored()
 
 
@@ -157,22 +159,6 @@ def mutants_by_reference(
         return []
     outcomes = judge_mutants(claim, check, tier=tier, seed=seed, time_limit=time_limit)
     return [vars(outcome) for outcome in outcomes]
-
-
-def source_files(topic: str, file: Path | None = None) -> list[Path]:
-    """The files that verdicts depend on: the judging core and the modules of a topic.
-
-    They are found by following imports among the three packages, so that editing one topic leaves
-    the verdicts of the others standing. For a user's ``file``: itself, the modules beside it that
-    it imports, and what these import of the three packages.
-    """
-    from verify.core.sources import COLUMNS, beside, closure, core_files, imported_by
-
-    if file is not None:
-        own = beside(file)
-        return sorted({*core_files(), *own, *imported_by(own)})
-    start = [f"{column}.{topic.replace('-', '_')}" for column in COLUMNS]
-    return sorted({*core_files(), *closure(start)})
 
 
 def measure(

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +18,7 @@ from theory.core.errors import AssayError
 from theory.core.statement import Trend
 from verify.core.ledger import Ledger, LedgerError
 from verify.core.registry import judge_by_reference, mutants_by_reference
-from verify.core.sources import digest, source_files
+from verify.core.sources import as_found, is_as_found
 from verify.core.userfile import file_of, reference
 from verify.core.verdict import Verdict
 from verify.core.workers import Worker, workers
@@ -70,28 +68,18 @@ class Plan:
 
 def digest_of(claim: Claim) -> str:
     """Digest of the code that a claim's verdict depends on."""
-    return _state(claim.topic, file_of(claim))[0]
-
-
-@cache
-def _state(topic: str, file: Path | None) -> tuple[str, tuple[tuple[int, int], ...]]:
-    """The digest of the code as this process found it, and when its files were written."""
-    files = source_files(topic, file)
-    stamps = _stamps(files)
-    return digest(files), stamps
-
-
-def _stamps(files: Sequence[Any]) -> tuple[tuple[int, int], ...]:
-    return tuple((status.st_mtime_ns, status.st_size) for status in map(os.stat, files))
+    return as_found(*_home(claim))[0]
 
 
 def _unchanged(claim: Claim) -> bool:
     """Whether the code is still what its digest was taken of, so that this is what ran."""
-    home = claim.topic, file_of(claim)
-    try:
-        return _stamps(source_files(*home)) == _state(*home)[1]
-    except OSError:
-        return False
+    return is_as_found(*_home(claim))
+
+
+def _home(claim: Claim) -> tuple[str, Path | None]:
+    """The topic of a claim of the catalogue, or a user's file."""
+    file = file_of(claim)
+    return (claim.topic, None) if file is None else ("", file)
 
 
 def run_claims(
@@ -207,9 +195,10 @@ def _computed(
 ) -> Iterator[tuple[Claim, Any]]:
     """Claims with what the task returns; workers that do not return are ended, if that is told."""
     settings = plan.tier, plan.seed, plan.time_limit
+    names = {claim.id: reference(claim) for claim in claims}  # now: a file may lose some meanwhile
     if plan.jobs == 1 or len(claims) < 2:
         for claim in claims:
-            yield claim, task(reference(claim), *settings)
+            yield claim, task(names[claim.id], *settings)
         return
     patience = plan.time_limit + _GRACE if plan.time_limit and given_up else None
     number = min(plan.jobs, len(claims))
@@ -219,7 +208,8 @@ def _computed(
 
         def feed(index: int) -> None:
             if claim := _next(shares, index):
-                future = hired[index].submit(task, reference(claim), *settings)
+                with _told_abrupt_ends():
+                    future = hired[index].submit(task, names[claim.id], *settings)
                 running[future] = index, claim, time.monotonic()
 
         for index in range(len(shares)):
@@ -228,13 +218,8 @@ def _computed(
             done, _ = wait(running, _PAUSE if patience else None, FIRST_COMPLETED)
             for future in done:
                 index, claim, _ = running.pop(future)
-                try:
+                with _told_abrupt_ends():
                     content = future.result()
-                except BrokenProcessPool:
-                    raise RunError(
-                        "a worker process ended abruptly, perhaps for want of memory; what was "
-                        "finished is kept: run again, with fewer --jobs"
-                    ) from None
                 feed(index)
                 yield claim, content
             for future, (index, claim, since) in list(running.items()):
@@ -245,6 +230,18 @@ def _computed(
                     hired[index] = Worker()
                     feed(index)
                     yield claim, given_up(claim, plan.time_limit or 0.0)
+
+
+@contextmanager
+def _told_abrupt_ends() -> Iterator[None]:
+    """A worker that is gone is found out when it is given a claim, or does not return one."""
+    try:
+        yield
+    except BrokenProcessPool:
+        raise RunError(
+            "a worker process ended abruptly, perhaps for want of memory; what was "
+            "finished is kept: run again, with fewer --jobs"
+        ) from None
 
 
 class _Share:

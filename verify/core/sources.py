@@ -11,7 +11,16 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
-__all__ = ["beside", "closure", "core_files", "digest", "imported_by", "source_files"]
+__all__ = [
+    "as_found",
+    "beside",
+    "closure",
+    "core_files",
+    "digest",
+    "imported_by",
+    "is_as_found",
+    "source_files",
+]
 
 COLUMNS = ("theory", "numerics", "verify")
 _LIBRARIES = ("sympy", "numpy", "scipy", "numba", "python-flint", "mpmath", "jax", "optax")
@@ -46,6 +55,29 @@ def core_files() -> tuple[Path, ...]:
     Modules of ``verify.core`` that only show or store verdicts are not among them.
     """
     return tuple(sorted({*_files_in("theory.core"), *_following(_JUDGES)}))
+
+
+@cache
+def as_found(topic: str, file: Path | None = None) -> tuple[str, tuple[tuple[int, int], ...]]:
+    """The digest of the files when this was first asked, with their times and sizes.
+
+    To be asked before the files are loaded: what is edited afterwards is not what runs.
+    """
+    files = source_files(topic, file)
+    stamps = _stamps(files)
+    return digest(files), stamps
+
+
+def is_as_found(topic: str, file: Path | None = None) -> bool:
+    """Whether the files are still those that the digest was taken of."""
+    try:
+        return _stamps(source_files(topic, file)) == as_found(topic, file)[1]
+    except OSError:
+        return False
+
+
+def _stamps(files: Iterable[Path]) -> tuple[tuple[int, int], ...]:
+    return tuple((status.st_mtime_ns, status.st_size) for status in map(Path.stat, files))
 
 
 def _files_in(package: str) -> list[Path]:

@@ -72,7 +72,8 @@ def _forget(claims: Iterable[Claim], path: Path) -> None:
     for claim in claims:
         check = registered(claim)
         home = None if check is None else getattr(check.measure, "__module__", None)
-        if home in (None, _module_name(path)):
+        own = check is None or check.claim is claim  # and not that of another claim of this id
+        if own and home in (None, _module_name(path)):
             forget((claim.id,))
         if _FILES.get(claim.id) == path:
             del _FILES[claim.id]
@@ -92,6 +93,10 @@ def _claims_of(path: Path) -> tuple[Claim, ...]:
     except AssayError as problem:
         _forget(_own(module), path)
         raise CatalogueError(f"{path}: {problem}") from None
+    except SystemExit:
+        _forget(_own(module), path)
+        words = "the file ended Python (sys.exit) while it was loaded"
+        raise CatalogueError(f"{path}: {words}") from None
     except Exception as problem:
         _forget(_own(module), path)
         frames = [f for f in traceback.extract_tb(problem.__traceback__) if f.filename == str(path)]
@@ -99,6 +104,16 @@ def _claims_of(path: Path) -> tuple[Claim, ...]:
         reason = str(problem).splitlines()[0] if str(problem) else ""
         raise CatalogueError(f"{path}{line}: {type(problem).__name__}: {reason}") from None
     claims = _own(module)
+    try:
+        _register(claims, path)
+    except CatalogueError:
+        _forget(claims, path)
+        raise
+    return tuple(claims)
+
+
+def _register(claims: list[Claim], path: Path) -> None:
+    """Note where claims are from, if their ids can be told from all others."""
     if not claims:
         raise CatalogueError(f"{path} defines no claim")
     catalogue.require_unique(claims)
@@ -109,7 +124,6 @@ def _claims_of(path: Path) -> tuple[Claim, ...]:
             )
         if _FILES.setdefault(claim.id, path) != path:
             raise CatalogueError(f"{claim.id} is defined in {_FILES[claim.id]} and in {path}")
-    return tuple(claims)
 
 
 def _own(module: ModuleType) -> list[Claim]:

@@ -12,7 +12,7 @@ from theory.core.claim import Claim
 from theory.core.derivation import DerivationReport
 from theory.core.rich_display import RichDisplay
 
-__all__ = ["Decision", "How", "Verdict"]
+__all__ = ["Decision", "How", "Verdict", "point_words"]
 
 
 class Decision(StrEnum):
@@ -117,7 +117,7 @@ class Verdict(RichDisplay):
         if self.verdict is not Decision.CONFIRMED:
             entries.append(("reason", self.reason))
         if found := self.counterexample:
-            entries += [("at", _point_words(found["point"]))]
+            entries += [("at", point_words(found["point"]))]
             entries += [(name, str(found[name])) for name in ("predicted", "measured")]
             entries.append(("again", found["program"].strip().replace("\n", f"\n{_MARGIN}")))
         entries += [("published", f"{form['verdict']}: {form['name']}") for form in self.published]
@@ -203,12 +203,14 @@ class Verdict(RichDisplay):
         return self.derivation.get("refuted", 0) > 0
 
 
-def _point_words(point: dict[str, Any]) -> str:
-    def short(value: Any) -> str:
+def point_words(point: dict[str, Any]) -> str:
+    """A point in a line; long values are cut."""
+
+    def cut(value: Any) -> str:
         text = str(value)
         return text if len(text) <= 60 else text[:57] + "..."
 
-    return ", ".join(f"{name} = {short(value)}" for name, value in point.items())
+    return ", ".join(f"{name} = {cut(value)}" for name, value in point.items())
 
 
 def _short(value: Any) -> Any:

@@ -41,9 +41,9 @@ class Worker:
             self._process = self._pool.submit(os.getpid)
         self._used = False
         self.loaded: float | None = None
-        self._pool.submit(_load, tuple(topics)).add_done_callback(self._begin)
+        self._pool.submit(_load, tuple(topics)).add_done_callback(self._note_loaded)
 
-    def _begin(self, _: Future[None]) -> None:
+    def _note_loaded(self, _: Future[None]) -> None:
         self.loaded = time.monotonic()
 
     def submit(self, task: Callable[..., Any], *arguments: Any) -> Future[Any]:
@@ -77,8 +77,10 @@ def workers(jobs: int, topics: Sequence[str] = ()) -> Iterator[list[Worker]]:
     others = multiprocessing.active_children()
     with _thread_share(jobs):
         firsts = [len(topics) * index // jobs for index in range(jobs)]
-        crew = [Worker(topics[first : first + 1]) for first in firsts]
+        crew: list[Worker] = []
         try:
+            for first in firsts:
+                crew.append(Worker(topics[first : first + 1]))
             yield crew
         except BaseException:
             for worker in crew:

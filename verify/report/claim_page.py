@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,9 +16,9 @@ from theory.core.claim import Claim
 from theory.core.decision import Status
 from theory.core.derivation import DerivationReport
 from theory.core.rules.elementary import Definition
-from verify.core import display, document_claim
+from verify.core import document_claim
 from verify.core.document_notation import further_definitions
-from verify.core.document_proof import Proof
+from verify.core.document_proof import SIGNS, Proof
 from verify.core.userfile import reference
 from verify.core.verdict import Verdict
 from verify.report.axes import printed
@@ -26,8 +27,6 @@ from verify.report.hypotheses import Hypotheses, hypotheses, value
 from verify.report.texts import formula, html
 
 __all__ = ["ClaimPage", "MutantRow", "PointRow", "StepRow", "claim_page"]
-
-_SIGNS = {"=": "=", "<=": r"\le", ">=": r"\ge", "~": r"\sim", "+-": "="}
 
 
 @dataclass(frozen=True)
@@ -141,7 +140,7 @@ def claim_page(
     notes = document_claim.printed_notes(claim, verdict, here)
     derived = str(report.worst) if claim.derivation.steps else "no derivation"
     found = verdict.counterexample if verdict is not None else None
-    name = reference(claim)
+    name = shlex.quote(reference(claim))
     return ClaimPage(
         id=claim.id,
         topic=claim.topic,
@@ -153,7 +152,7 @@ def claim_page(
         how="" if verdict is None else str(verdict.how),
         derived=derived,
         steps_by_status=_by_status(report) if claim.derivation.steps else "",
-        certainty="" if verdict is None else _powers(display.certainty(verdict)),
+        certainty="" if verdict is None else _powers(verdict.certainty),
         statement=html(document_claim.printed_statement(claim), links),
         hypotheses=hypotheses(claim, verdict, links),
         notes=tuple(html(note, links) for note in notes if not note.startswith(r"{\footnotesize")),
@@ -181,7 +180,7 @@ def _steps(
     for step, found in zip(claim.derivation.steps, report.steps, strict=True):
         printed = claim.latex(step.expression)
         begins = step.is_lemma or isinstance(step.by, Definition)
-        sign = "" if step.is_lemma else _SIGNS[step.by.relation]
+        sign = "" if step.is_lemma else SIGNS[step.by.relation]
         own = "" if step.is_lemma else step.by.remainder(claim.domain)
         if own:
             printed += rf" + \vartheta \, \left({claim.latex(own)}\right)"
@@ -250,8 +249,7 @@ def _figure(claim: Claim, text: Any) -> Markup:
 
 def _with_numbers(text: str, where: str) -> Markup:
     """Words with numbers and balls, as the printed claim would have them."""
-    about_zero = re.sub(r"\[\+/- (\S+)\]", r"0 ± \1", text)
-    return html(document_claim.printed_number(about_zero, where))
+    return html(document_claim.printed_number(text, where))
 
 
 def _mutants(

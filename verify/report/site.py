@@ -15,6 +15,7 @@ from markupsafe import Markup
 from theory.core.claim import Claim
 from theory.core.errors import AssayError
 from theory.core.source import Standing
+from verify.core.document_style import STYLE
 from verify.core.verdict import Verdict
 from verify.report.claim_page import ClaimPage, claim_page
 from verify.report.dependencies import Dependencies
@@ -144,6 +145,7 @@ def _write_assets(folder: Path) -> None:
     source = resources.files("verify.report").joinpath("assets")
     for name in ASSETS:
         _write(folder / name, source.joinpath(name).read_text(encoding="utf-8"))
+    _write(folder / "assay.sty", STYLE)
 
 
 def _environment(about: str) -> jinja2.Environment:

@@ -15,7 +15,7 @@ from theory.core.decision import Finding, Status, decide_equal, decide_positive
 from theory.core.domain import Domain
 from theory.core.probing import departing_ratio
 from theory.core.rule import proved, undecided
-from theory.core.signs import surely_positive
+from theory.core.signs import surely_nonnegative, surely_positive
 
 __all__ = [
     "apart_from_time",
@@ -23,6 +23,7 @@ __all__ = [
     "limit_in_place",
     "no_jump",
     "one_sided",
+    "part_that_may_be_infinite",
     "real_by_signs",
     "vanishes_nowhere",
 ]
@@ -36,6 +37,58 @@ def one_sided(sense: str) -> Finding:
 def vanishes_nowhere(value: Any, domain: Domain) -> bool:
     """Whether a value is seen to be of one sign, and not 0, on the whole domain."""
     return surely_positive(value, domain) or surely_positive(-value, domain)
+
+
+def part_that_may_be_infinite(expression: Any, domain: Domain) -> sympy.Expr | None:
+    """A part of an expression that may be at a pole, or divided by 0, or None."""
+    for part in sympy.preorder_traversal(sympy.sympify(expression)):
+        if isinstance(part, (*_WITH_POLES, *_NO_VALUES)):
+            return part
+        if isinstance(part, _ON_POSITIVES):
+            argument = part.args[-1] if isinstance(part, sympy.polygamma) else part.args[0]
+            if not surely_positive(argument + _POSITIVE_FROM.get(part.func, 0), domain):
+                return part
+        if isinstance(part, sympy.zeta):
+            if len(part.args) > 1 or not surely_positive(part.args[0] - 1, domain):
+                return part
+        if isinstance(part, sympy.Pow) and not surely_nonnegative(part.exp, domain):
+            gammas = isinstance(part.base, (sympy.gamma, sympy.factorial))  # these are never 0
+            if not gammas and not vanishes_nowhere(part.base, domain):
+                return part
+    return None
+
+
+_POSITIVE_FROM: dict[Any, int] = {
+    sympy.harmonic: 1,
+    sympy.factorial: 1,
+    sympy.gamma: 0,
+    sympy.loggamma: 0,
+    sympy.digamma: 0,
+    sympy.log: 0,
+}
+"""Functions that are finite where the argument and this are above 0."""
+
+_ON_POSITIVES: tuple[Any, ...] = (*_POSITIVE_FROM, sympy.polygamma)
+
+_WITH_POLES = (
+    sympy.tan,
+    sympy.cot,
+    sympy.sec,
+    sympy.csc,
+    sympy.coth,
+    sympy.csch,
+    sympy.atanh,
+    sympy.acoth,
+    sympy.beta,
+    sympy.Ei,
+    sympy.li,
+)
+_NO_VALUES = (
+    sympy.core.numbers.Infinity,
+    sympy.core.numbers.NegativeInfinity,
+    sympy.core.numbers.ComplexInfinity,
+    sympy.core.numbers.NaN,
+)
 
 
 def no_jump(function: Any, variable: sympy.Symbol, domain: Domain) -> Finding:

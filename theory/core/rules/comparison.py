@@ -10,10 +10,11 @@ from typing import Any
 
 import sympy
 
+from theory.core.binding import replace_free, symbols_of
 from theory.core.decision import Finding, Status, decide_equal, decide_nonnegative, decide_positive
 from theory.core.domain import Domain
 from theory.core.exact import evaluate_sums
-from theory.core.rising import rises_with
+from theory.core.rising import is_bound_inside, rises_with
 from theory.core.rules.along_line import one_sided
 from theory.core.rules.elementary import ExactIntegral, Rule, proved, undecided, worst
 from theory.core.signs import surely_nonnegative
@@ -385,6 +386,10 @@ class WidenSum(Rule):
         if not len(changed[0].limits) == len(wider[0].limits) == 1:
             return undecided("the rule takes a single sum")
         (x, low, high), (y, wide_low, wide_high) = changed[0].limits[0], wider[0].limits[0]
+        if is_bound_inside(changed[0], before):
+            return undecided(f"{changed[0]} is many values")
+        if x != y and y in symbols_of(changed[0].function):
+            return undecided(f"{y} has a meaning already")
         if not _is_wider(low, high, wide_low, wide_high, domain):
             return undecided("the wider sum is not seen to hold the terms of the other")
         hole = sympy.Dummy("hole", nonnegative=True)
@@ -395,7 +400,7 @@ class WidenSum(Rule):
             decide_equal(kept, after.subs(wider[0], hole), domain),
             rises_with(kept, hole, domain),
             decide_nonnegative(wider[0].function, inside),
-            decide_equal(changed[0].function.subs(x, y), wider[0].function, domain),
+            decide_equal(replace_free(changed[0].function, {x: y}), wider[0].function, domain),
         )
 
 

@@ -24,7 +24,7 @@ from theory.core.decision import (
 from theory.core.domain import Domain
 from theory.core.errors import ClaimError
 from theory.core.rule import Rule, proved, undecided, worst
-from theory.core.rules.along_line import no_jump, one_sided
+from theory.core.rules.along_line import no_jump, one_sided, part_that_may_be_infinite
 from theory.core.rules.asymptotics import converges
 from theory.core.rules.by_claim import ByClaim
 from theory.core.rules.closed_sums import expand_harmonic
@@ -262,7 +262,7 @@ class Telescoping(Rule):
         if last is None:
             return undecided(f"{primitive} is not seen to have a limit")
         reached = domain.within(variable, low, high + 1, discrete=True)
-        if (odd := _infinite_somewhere(primitive, reached)) is not None:
+        if (odd := part_that_may_be_infinite(primitive, reached)) is not None:
             return undecided(f"{odd} is not seen to be finite")
         step = expand_harmonic(primitive.subs(variable, variable + 1) - primitive)
         ends = last - replace_free(primitive, {variable: low})
@@ -282,16 +282,6 @@ class Telescoping(Rule):
         far = sympy.Dummy(variable.name, positive=True)
         value = limit_at(primitive.subs(variable, far), far, sympy.oo, "-", domain)
         return value if value is not None and value.is_finite is not False else None
-
-
-def _infinite_somewhere(expression: sympy.Expr, domain: Domain) -> sympy.Expr | None:
-    """A function that may be at a pole; of two poles a step shows nothing."""
-    shifts = {sympy.harmonic: 1, sympy.factorial: 1, sympy.gamma: 0, sympy.digamma: 0, sympy.log: 0}
-    for part in sorted(expression.atoms(*shifts, sympy.polygamma), key=str):
-        argument = part.args[-1] if isinstance(part, sympy.polygamma) else part.args[0]
-        if not surely_positive(argument + shifts.get(part.func, 0), domain):
-            return part
-    return None
 
 
 @dataclass(frozen=True, eq=False)

@@ -31,6 +31,7 @@ from theory.core.rules.along_line import (
     limit_far_out,
     no_jump,
     one_sided,
+    part_that_may_be_infinite,
     vanishes_nowhere,
 )
 from theory.core.rules.by_claim import ByClaim
@@ -179,7 +180,8 @@ class ClosedForm(Rule):
     Parameters
     ----------
     closed : expression in ``index``
-        It is the start where the index is 0, and the map takes it to itself at the next index.
+        It is the start where the index is 0, and the map takes it to itself at the next index;
+        it is finite for every value of the parameters.
     index : symbol
         A nonnegative integer.
     """
@@ -204,6 +206,8 @@ class ClosedForm(Rule):
         if closed.has(q) or iterate.has(i) or i.name in taken:
             return undecided(f"{q} or {i} has a meaning already")
         inside = domain.within(i, 0, sympy.oo, discrete=True)
+        if (odd := part_that_may_be_infinite(closed, inside)) is not None:
+            return undecided(f"{odd} is not seen to be finite")
         sign = {"positive": True} if surely_positive(closed, inside) else {"real": True}
         free = sympy.Dummy(q.name, **sign)
         return worst(
