@@ -29,7 +29,7 @@ from theory.core.parameters import (
 )
 from theory.core.rich_display import RichDisplay, paragraphs
 
-__all__ = ["Domain", "Point", "Range", "exact_float", "exact_number"]
+__all__ = ["Domain", "Point", "Range", "exact_float", "exact_number", "in_range", "solved"]
 
 Point = Mapping[str, Value]
 
@@ -279,11 +279,11 @@ class Domain(RichDisplay):
         yield forms
         for bounds in self.ranges:
             if bounds.variable in symbols:
-                for written in _in_range(bounds):
+                for written in in_range(bounds):
                     more = {bounds.variable: written}
                     yield tuple(_composed(more, form) for form in forms)
         for condition in self.where:
-            more = _solved(condition)
+            more = solved(condition)
             if more.keys() & set(symbols):
                 yield tuple(_composed(more, form) for form in forms)
 
@@ -336,7 +336,7 @@ def _through_a_positive_symbol(parameter: _Ordered) -> sympy.Expr | None:
 
 
 @lru_cache(maxsize=4096)
-def _in_range(bounds: Range) -> tuple[sympy.Expr, ...]:
+def in_range(bounds: Range) -> tuple[sympy.Expr, ...]:
     """The inside of a range through a positive symbol, from either end."""
     sign = {"integer": True, "nonnegative": True} if bounds.discrete else {"positive": True}
     free = sympy.Dummy(bounds.variable.name, **sign)
@@ -350,7 +350,7 @@ def _in_range(bounds: Range) -> tuple[sympy.Expr, ...]:
 
 
 @lru_cache(maxsize=4096)
-def _solved(condition: sympy.Basic) -> dict[Any, sympy.Expr]:
+def solved(condition: sympy.Basic) -> dict[Any, sympy.Expr]:
     """``x <= N`` as N = x + w with w >= 0; nothing for other kinds of conditions."""
     if not isinstance(condition, (sympy.Le, sympy.Lt, sympy.Ge, sympy.Gt)):
         return {}

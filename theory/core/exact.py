@@ -20,7 +20,7 @@ from theory.core.probing import contradiction
 from theory.core.signs import positive_atoms, surely_nonnegative, surely_positive
 from theory.core.special import NormalCDF, StudentCDF
 
-__all__ = ["evaluate_integrals", "evaluate_sums", "reflect", "settle_conditions"]
+__all__ = ["evaluate_integrals", "evaluate_sums", "inside_out", "reflect", "settle_conditions"]
 
 _GIVES_UP = (NotImplementedError, ValueError, TypeError, AttributeError, RecursionError)
 _WRITTEN_OUT = 64
@@ -70,10 +70,10 @@ def _implied(condition: Any, domain: Domain) -> bool | None:
 
 def evaluate_sums(expression: sympy.Expr, domain: Domain) -> sympy.Expr:
     """Replace each sum or product that has a closed form under the hypotheses by that form."""
-    return _inside_out(expression, domain, (sympy.Sum, sympy.Product), _closed_sum)
+    return inside_out(expression, domain, (sympy.Sum, sympy.Product), _closed_sum)
 
 
-def _inside_out(
+def inside_out(
     e: sympy.Basic,
     domain: Domain,
     kinds: tuple[type, ...],
@@ -83,15 +83,15 @@ def _inside_out(
     if not e.args or not e.has(*kinds):
         return e
     if not isinstance(e, ExprWithLimits):
-        return e.func(*(_inside_out(argument, domain, kinds, close) for argument in e.args))
+        return e.func(*(inside_out(argument, domain, kinds, close) for argument in e.args))
     *inner, outermost = e.limits
     if len(outermost) != 3:
         return e
-    ends = (_inside_out(end, domain, kinds, close) for end in outermost[1:])
+    ends = (inside_out(end, domain, kinds, close) for end in outermost[1:])
     outermost = sympy.Tuple(outermost[0], *ends)
     within = domain.inside(e, outermost)
     body = e.func(e.function, *inner) if inner else e.function
-    body = _inside_out(body, within, kinds, close)
+    body = inside_out(body, within, kinds, close)
     whole = e.func(body, outermost)
     return close(whole, domain) if isinstance(e, kinds) else whole
 
@@ -251,7 +251,7 @@ def evaluate_integrals(
         return value
 
     try:
-        value = _inside_out(expression, domain, (sympy.Integral,), close)
+        value = inside_out(expression, domain, (sympy.Integral,), close)
     except _NoClosedForm as reason:
         return None, str(reason)
     return value, ", ".join(dict.fromkeys(hows)) or "no integral"

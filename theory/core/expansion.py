@@ -16,7 +16,14 @@ import sympy
 from theory.core.domain import Domain
 from theory.core.signs import surely_positive
 
-__all__ = ["NoExpansion", "Series", "expand_at_infinity", "leading_term", "logarithm"]
+__all__ = [
+    "NoExpansion",
+    "Series",
+    "expand_at_infinity",
+    "leading_term",
+    "logarithm",
+    "of_power_growth",
+]
 
 _NOWHERE = Domain()
 
@@ -183,11 +190,11 @@ def _plain(expression: sympy.Expr, n: sympy.Symbol, depth: int, domain: Domain) 
     for summand in sympy.Add.make_args(expanded):
         if isinstance(summand, sympy.Add):
             raise NoExpansion("nested sums")
-        total = total + _of_power_growth(logarithm(summand, n, depth + 1, domain), depth, domain)
+        total = total + of_power_growth(logarithm(summand, n, depth + 1, domain), depth, domain)
     return total
 
 
-def _of_power_growth(log: Logarithm, depth: int, domain: Domain) -> Series:
+def of_power_growth(log: Logarithm, depth: int, domain: Domain) -> Series:
     """Exp of a logarithm, as a series."""
     power = log.power(domain)
     constant = _exp_of_logs(log.rest.terms.get(sympy.S.Zero, sympy.S.Zero)) * log.factor

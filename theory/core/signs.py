@@ -17,6 +17,7 @@ __all__ = [
     "above_one",
     "at_least_one",
     "positive_atoms",
+    "shows",
     "surely_nonnegative",
     "surely_positive",
     "with_signed_symbols",
@@ -105,7 +106,7 @@ def _is_shown(spelling: sympy.Expr, domain: Domain, sign: str, rewrites: _Rewrit
     }
     candidate = _with_small_powers(spelling.subs(table), domain)
     return any(
-        all(_shows(candidate.subs(form, simultaneous=True), sign, rewrites) for form in reading)
+        all(shows(candidate.subs(form, simultaneous=True), sign, rewrites) for form in reading)
         for reading in domain.readings(*symbols_of(candidate))
     )
 
@@ -173,7 +174,8 @@ def _spellings(expression: sympy.Expr) -> Iterator[sympy.Expr]:
     return _rewritten(expression, (*_AS_IT_IS, sympy.factor, sympy.simplify))
 
 
-def _shows(inside: sympy.Expr, sign: str, rewrites: _Rewrites) -> bool:
+def shows(inside: sympy.Expr, sign: str, rewrites: _Rewrites = _REWRITES) -> bool:
+    """Whether the sign of an expression shows in one way to write it."""
     return any(_has(spelling, sign) for spelling in _rewritten(inside, rewrites))
 
 

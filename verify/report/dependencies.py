@@ -33,10 +33,6 @@ class Dependencies:
         """The claims that it applies."""
         return self._grounds[claim_id]
 
-    def used_by(self, claim_id: str) -> tuple[str, ...]:
-        """The claims that apply it."""
-        return tuple(self._used_by[claim_id])
-
     def would_fall(self, claim_id: str) -> tuple[str, ...]:
         """All claims whose derivations would have a gap without it, in the order of claims."""
         return self._reached(claim_id, self._used_by)

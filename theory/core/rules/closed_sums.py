@@ -14,7 +14,7 @@ from typing import Any
 import sympy
 
 from theory.core.domain import Domain
-from theory.core.exact import _inside_out as inside_out
+from theory.core.exact import inside_out
 from theory.core.rules.slow_growth import addends, linear
 from theory.core.signs import surely_nonnegative, surely_positive
 

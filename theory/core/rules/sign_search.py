@@ -15,15 +15,12 @@ import sympy
 from sympy.concrete.expr_with_limits import ExprWithLimits
 
 from theory.core.binding import symbols_of
-from theory.core.domain import Domain
-from theory.core.domain import _in_range as in_range
-from theory.core.domain import _solved as solved
-from theory.core.signs import surely_nonnegative, surely_positive, with_signed_symbols
+from theory.core.domain import Domain, in_range, solved
+from theory.core.signs import shows, surely_nonnegative, surely_positive, with_signed_symbols
 
 __all__ = ["is_nonnegative_somehow"]
 
 _MOST_WAYS = 24
-_GIVES_UP = (NotImplementedError, ValueError, TypeError, AttributeError, RecursionError)
 _NOT_VALUES = (sympy.Derivative, sympy.Subs, sympy.Limit, sympy.Lambda)
 
 
@@ -39,18 +36,9 @@ def is_nonnegative_somehow(expression: sympy.Expr, domain: Domain) -> bool:
             written = hidden
             for table in way:
                 written = written.subs(table, simultaneous=True)
-            if all(_shows(written.subs(form, simultaneous=True)) for form in domain.forms()):
+            forms = (written.subs(form, simultaneous=True) for form in domain.forms())
+            if all(shows(form, "is_extended_nonnegative") for form in forms):
                 return True
-    return False
-
-
-def _shows(inside: sympy.Expr) -> bool:
-    for rewrite in (lambda e: e, sympy.factor, sympy.expand):
-        try:
-            if rewrite(inside).is_extended_nonnegative:
-                return True
-        except _GIVES_UP:
-            continue
     return False
 
 

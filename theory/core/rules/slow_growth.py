@@ -14,8 +14,7 @@ import sympy
 
 from theory.core.decision import Status, decide_equal
 from theory.core.domain import Domain
-from theory.core.expansion import NoExpansion, Series, logarithm, require_above
-from theory.core.expansion import _of_power_growth as of_power_growth
+from theory.core.expansion import NoExpansion, Series, logarithm, of_power_growth, require_above
 from theory.core.signs import surely_positive
 
 __all__ = [
